@@ -70,7 +70,7 @@ impl MemberId {
     /// The identifier of a real-world identifier under a salt.
     pub fn derive(real_world: &[u8], salt: &[u8; 16]) -> Self {
         let preimage: Vec<u8> = [b"dmsm/member/v1".as_slice(), real_world, salt].concat();
-        Self(sp_core::hashing::sha2_256(&preimage))
+        Self(sp_crypto_hashing::sha2_256(&preimage))
     }
 }
 
@@ -78,7 +78,7 @@ impl DeviceId {
     /// The identifier of a device with key `device_key`, owned by `owner`.
     pub fn derive(owner: &MemberId, device_key: &[u8; 32]) -> Self {
         let preimage: Vec<u8> = [b"dmsm/device/v1".as_slice(), &owner.0, device_key].concat();
-        Self(sp_core::hashing::sha2_256(&preimage))
+        Self(sp_crypto_hashing::sha2_256(&preimage))
     }
 }
 

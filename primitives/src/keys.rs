@@ -2,10 +2,9 @@
 //! Public keys and signatures as bytes. What they mean is checked by `dmsm-crypto` and, on chain,
 //! through `dmsm-host`.
 
+use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_core::ConstU32;
-use sp_runtime::BoundedVec;
 
 macro_rules! byte_array {
     ($(#[$doc:meta])* $name:ident, $length:literal) => {

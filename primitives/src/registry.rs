@@ -4,7 +4,6 @@
 use crate::{BlsPublicKey, MemberId, Moment, PaillierPublicKey, RegionId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_runtime::DispatchResult;
 
 /// What a member is for.
 #[derive(
@@ -70,11 +69,9 @@ pub trait MemberRegistry<AccountId> {
 /// Where conduct is written down as credit.
 pub trait CreditBook<AccountId> {
     /// `processor` was proved to have made a false notice at `at`.
-    fn false_notice(processor: &AccountId, owner: &AccountId, at: Moment) -> DispatchResult;
+    fn false_notice(processor: &AccountId, owner: &AccountId, at: Moment);
 }
 
 impl<AccountId> CreditBook<AccountId> for () {
-    fn false_notice(_: &AccountId, _: &AccountId, _: Moment) -> DispatchResult {
-        Ok(())
-    }
+    fn false_notice(_: &AccountId, _: &AccountId, _: Moment) {}
 }
