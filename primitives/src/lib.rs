@@ -29,9 +29,9 @@ pub mod units;
 
 pub use ids::{DeviceId, MemberId, RegionId};
 pub use keys::{BlsPublicKey, BlsSignature, DevicePublicKey, DeviceSignature, PaillierPublicKey};
-pub use notice::{Notice, NoticeSeal};
+pub use notice::{Falsehood, Notice, NoticeSeal};
 pub use reading::{Reading, SignedReading};
-pub use registry::{CreditBook, MemberKeys, MemberRegistry, Role};
+pub use registry::{CreditBook, DeviceInfo, DeviceRegistry, MemberKeys, MemberRegistry, OpenBusiness, Role};
 pub use rule::{PowerStatus, ReportingPolicy, Rule, Verdict};
 pub use units::{MilliCelsius, Milliwatts, Moment};
 

@@ -36,6 +36,8 @@ pub struct NoticeSeal {
     pub sequence: u64,
     /// The block on whose state the reading was judged: it decides which rule applies.
     pub judged_at: BlockNumber,
+    /// SHA-256 of the modulus n of the owner's key, under which the ciphertext was made.
+    pub owner_key: [u8; 32],
     /// SHA-256 of the ciphertext.
     pub digest: [u8; 32],
 }
@@ -128,6 +130,7 @@ mod tests {
             previous: 0,
             sequence: 7,
             judged_at: 1,
+            owner_key: [0; 32],
             digest: [0; 32],
         }
     }

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What a worker knows of the node it runs in.
+
+use alloc::string::String;
+use codec::{Decode, Encode};
+use sp_runtime_interface::{
+    pass_by::{AllocateAndReturnByCodec, PassFatPointerAndDecode},
+    runtime_interface,
+};
+
+#[cfg(feature = "std")]
+use sp_externalities::ExternalitiesExt;
+
+/// Where the worker finds its grid service.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+pub struct GridAccess {
+    /// URL of the worker listener, without a trailing slash.
+    pub url: String,
+    /// Bearer token.
+    pub token: String,
+}
+
+/// What a worker reports to Prometheus.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+pub enum Report {
+    /// This many notices were handed to the pool.
+    NoticesSubmitted(u32),
+    /// This many of this node's notices were seen on chain.
+    NoticesIncluded(u32),
+    /// Rows in the grid service that are not settled yet.
+    Backlog(u64),
+    /// The worker has settled all rows that it had read at this block.
+    CaughtUpAt(u32),
+    /// The grid service did not answer, or not as agreed.
+    GridUnreachable,
+    /// The pool refused a transaction.
+    SubmissionRefused,
+    /// A notice was refused on dispatch, or did not get into a block in time, and is made again.
+    Resubmitted,
+    /// The vault refused to encrypt or to sign.
+    VaultRefused,
+    /// The node has a vault, but no account in the keystore that is an active processor.
+    NotEnrolled,
+}
+
+/// What the node knows that the state does not.
+#[cfg(feature = "std")]
+pub trait Environment: Send + Sync {
+    /// Where the grid service is; `None` if the operator configured none.
+    fn grid(&self) -> Option<GridAccess>;
+
+    /// Number of the last finalized block.
+    fn finalized(&self) -> u32;
+
+    /// Takes a report.
+    fn report(&self, report: Report);
+}
+
+#[cfg(feature = "std")]
+sp_externalities::decl_extension! {
+    /// Hands the environment to off-chain workers.
+    pub struct EnvironmentExt(std::sync::Arc<dyn Environment>);
+}
+
+/// The environment, or nothing where the node hands in none.
+#[runtime_interface]
+pub trait DmsmWorker {
+    /// Where the grid service is.
+    fn grid(&mut self) -> AllocateAndReturnByCodec<Option<GridAccess>> {
+        self.extension::<EnvironmentExt>().and_then(|environment| environment.grid())
+    }
+
+    /// Number of the last finalized block; 0 where there is no environment.
+    fn finalized(&mut self) -> u32 {
+        self.extension::<EnvironmentExt>().map_or(0, |environment| environment.finalized())
+    }
+
+    /// Reports to Prometheus.
+    fn report(&mut self, report: PassFatPointerAndDecode<Report>) {
+        if let Some(environment) = self.extension::<EnvironmentExt>() {
+            environment.report(report);
+        }
+    }
+}
+
+impl GridAccess {
+    /// URL of an endpoint.
+    pub fn endpoint(&self, path: &str) -> String {
+        [self.url.as_str(), path].concat()
+    }
+
+    /// Value of the header `Authorization`.
+    pub fn authorization(&self) -> String {
+        ["Bearer ", self.token.as_str()].concat()
+    }
+}
+
