@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The presets: `dev`, one authority with sudo, and `local`, four authorities without.
+
+use crate::{AccountId, BalancesConfig, CouncilConfig, NodeAuthorizationConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig};
+use alloc::{vec, vec::Vec};
+use frame_support::build_struct_json_patch;
+use serde_json::Value;
+use sp_core::OpaquePeerId;
+use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
+use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
+
+/// Money that each account of a preset begins with, minor units.
+const ENDOWMENT: crate::Balance = 1_000_000_000;
+
+/// Peer identifiers of the node keys 1, 2, 3 and 4, which `local` expects its authorities to use
+/// (`--node-key 000…001` and so on).
+const LOCAL_PEERS: [&[u8]; 4] = [
+    &hex_literal::hex!("0024080112208a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c"),
+    &hex_literal::hex!("002408011220ce8d3ad1ccb633ec7b70c17814a5c76ecd029685050d344745ba05870e587d59"),
+    &hex_literal::hex!("002408011220fb2b0f9a4ae4a4ae9f8c0dc8bca7b3d1a5a62a0a6a3e6f0a0f6a8a5a6d6e6f7a"),
+    &hex_literal::hex!("002408011220fb2b0f9a4ae4a4ae9f8c0dc8bca7b3d1a5a62a0a6a3e6f0a0f6a8a5a6d6e6f7b"),
+];
+
+fn authority(keyring: Sr25519Keyring, grandpa: Ed25519Keyring) -> (AccountId, AccountId, SessionKeys) {
+    let account = keyring.to_account_id();
+    let keys = SessionKeys { aura: keyring.public().into(), grandpa: grandpa.public().into() };
+    (account.clone(), account, keys)
+}
+
+fn preset(
+    authorities: Vec<(AccountId, AccountId, SessionKeys)>,
+    council: Vec<AccountId>,
+    sudo: Option<AccountId>,
+    nodes: Vec<(OpaquePeerId, AccountId)>,
+) -> Value {
+    let mut accounts: Vec<AccountId> = authorities.iter().map(|(account, ..)| account.clone()).collect();
+    accounts.extend(council.iter().filter(|account| !accounts.contains(account)).cloned().collect::<Vec<_>>());
+    build_struct_json_patch!(RuntimeGenesisConfig {
+        balances: BalancesConfig {
+            balances: accounts.into_iter().map(|account| (account, ENDOWMENT)).collect(),
+        },
+        session: SessionConfig { keys: authorities },
+        council: CouncilConfig { members: council },
+        node_authorization: NodeAuthorizationConfig { nodes },
+        sudo: SudoConfig { key: sudo },
+    })
+}
+
+/// One authority, Alice, who is the council and holds sudo.
+fn dev() -> Value {
+    let alice = Sr25519Keyring::Alice.to_account_id();
+    preset(
+        vec![authority(Sr25519Keyring::Alice, Ed25519Keyring::Alice)],
+        vec![alice.clone()],
+        Some(alice),
+        Vec::new(),
+    )
+}
+
+/// Four authorities; three of them are the council. No sudo.
+fn local() -> Value {
+    let authorities = vec![
+        authority(Sr25519Keyring::Alice, Ed25519Keyring::Alice),
+        authority(Sr25519Keyring::Bob, Ed25519Keyring::Bob),
+        authority(Sr25519Keyring::Charlie, Ed25519Keyring::Charlie),
+        authority(Sr25519Keyring::Dave, Ed25519Keyring::Dave),
+    ];
+    let accounts: Vec<AccountId> = authorities.iter().map(|(account, ..)| account.clone()).collect();
+    let nodes = LOCAL_PEERS.iter().zip(&accounts).map(|(peer, account)| (OpaquePeerId(peer.to_vec()), account.clone()));
+    let nodes = nodes.collect();
+    preset(authorities, accounts[..3].to_vec(), None, nodes)
+}
+
+/// A preset by its name.
+pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
+    let preset = match id.as_ref() {
+        DEV_RUNTIME_PRESET => dev(),
+        LOCAL_TESTNET_RUNTIME_PRESET => local(),
+        _ => return None,
+    };
+    Some(preset.to_string().into_bytes())
+}
+
+/// Names of the presets.
+pub fn preset_names() -> Vec<PresetId> {
+    vec![PresetId::from(DEV_RUNTIME_PRESET), PresetId::from(LOCAL_TESTNET_RUNTIME_PRESET)]
+}
