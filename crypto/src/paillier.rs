@@ -22,7 +22,7 @@ mod message;
 mod modulus;
 mod opening;
 
-pub use ciphertext::Ciphertext;
+pub use ciphertext::{is_ciphertext, Ciphertext};
 pub use error::Error;
 pub use keys::{PublicKey, SecretKey};
 pub use message::MAX_MESSAGE_BLOCKS;

@@ -6,7 +6,7 @@ mod common;
 
 use common::*;
 use dmsm_crypto::paillier::{
-    check_public_key_shape, opens, Ciphertext, Error, PublicKey, SecretKey, SMALL_PRIMES_BELOW,
+    check_public_key_shape, is_ciphertext, opens, Ciphertext, Error, PublicKey, SecretKey, SMALL_PRIMES_BELOW,
 };
 use dmsm_primitives::{blocks::Malformed, PaillierPublicKey};
 use proptest::prelude::*;
@@ -154,6 +154,19 @@ fn ciphertext_fails_when_its_length_is_wrong() {
 }
 
 #[test]
+fn ciphertext_for_the_chain_is_the_same() {
+    let n_bytes = modulus(key());
+    assert!(is_ciphertext(&n_bytes, &key().encrypt(&[1]).unwrap().to_bytes()));
+    assert!(is_ciphertext(&n_bytes, &wide(&Integer::from(1), 512)));
+    for refused in [Integer::new(), n(), p(), n().square(), n().square() + 1u32] {
+        assert!(!is_ciphertext(&n_bytes, &wide(&refused, 512)));
+    }
+    for (n, c) in [(&n_bytes[..], &[1; 511][..]), (&n_bytes, &[]), (&[], &[]), (&[0; 256], &[1; 512])] {
+        assert!(!is_ciphertext(n, c));
+    }
+}
+
+#[test]
 fn ciphertext_of_another_key_fails() {
     let foreign = stranger().public().encrypt(&[1]).unwrap();
     let own = key().encrypt(&[1]).unwrap();
@@ -275,6 +288,8 @@ proptest! {
         let _ = check_public_key_shape(&n, &h);
         prop_assert!(!opens(&n, &c, &h, &h));
         prop_assert!(!opens(&modulus(key()), &c, &h, &n));
+        prop_assert!(!is_ciphertext(&n, &h) || n.len() * 2 == h.len());
+        prop_assert_eq!(is_ciphertext(&modulus(key()), &c), Ciphertext::from_bytes(key().public(), &c).is_ok());
         if let Ok(c) = Ciphertext::from_bytes(key().public(), &c) {
             let _ = key().decrypt(&c).unwrap();
         }

@@ -20,17 +20,7 @@ impl Ciphertext {
     /// [`Error::CiphertextNotInvertible`] for 0, n and every multiple of a factor of n.
     pub fn from_bytes(key: &PublicKey, bytes: &[u8]) -> Result<Self, Error> {
         let modulus = key.modulus();
-        let expected = modulus.ciphertext_bytes();
-        if bytes.len() != expected {
-            return Err(Error::CiphertextLength { expected, found: bytes.len() });
-        }
-        let value = Integer::from_digits(bytes, Order::Msf);
-        if value >= modulus.n2 {
-            return Err(Error::CiphertextOutOfRange);
-        }
-        if !modulus.is_unit(&value) {
-            return Err(Error::CiphertextNotInvertible);
-        }
+        let value = modulus.ciphertext(bytes)?;
         Ok(Self { value, modulus: Arc::clone(modulus) })
     }
 
@@ -49,6 +39,13 @@ impl Ciphertext {
             Err(Error::ForeignCiphertext)
         }
     }
+}
+
+/// Whether the bytes are a ciphertext under the modulus: what [`Ciphertext::from_bytes`] accepts,
+/// for an n that passed [`super::check_public_key_shape`] before. Total and deterministic: it
+/// decides in consensus.
+pub fn is_ciphertext(n: &[u8], bytes: &[u8]) -> bool {
+    Modulus::parse(n).and_then(|modulus| modulus.ciphertext(bytes)).is_ok()
 }
 
 impl fmt::Debug for Ciphertext {

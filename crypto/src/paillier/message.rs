@@ -35,7 +35,7 @@ impl PublicKey {
     /// The ciphertexts of an encrypted message, each checked.
     pub fn message_ciphertexts(&self, bytes: &[u8]) -> Result<Vec<Ciphertext>, Error> {
         let each = self.ciphertext_bytes();
-        if bytes.is_empty() || bytes.len() % each != 0 {
+        if bytes.is_empty() || !bytes.len().is_multiple_of(each) {
             return Err(Error::CiphertextLength { expected: each, found: bytes.len() });
         }
         if bytes.len() / each > MAX_MESSAGE_BLOCKS {

@@ -103,6 +103,22 @@ impl Modulus {
         2 * self.bytes()
     }
 
+    /// c in Z*ₙ², from exactly twice the bytes of n.
+    pub(super) fn ciphertext(&self, bytes: &[u8]) -> Result<Integer, Error> {
+        let expected = self.ciphertext_bytes();
+        if bytes.len() != expected {
+            return Err(Error::CiphertextLength { expected, found: bytes.len() });
+        }
+        let value = Integer::from_digits(bytes, Order::Msf);
+        if value >= self.n2 {
+            return Err(Error::CiphertextOutOfRange);
+        }
+        if !self.is_unit(&value) {
+            return Err(Error::CiphertextNotInvertible);
+        }
+        Ok(value)
+    }
+
     /// 0 <= m < n, from at most the bytes of n.
     pub(super) fn plaintext(&self, bytes: &[u8]) -> Result<Secret, Error> {
         if bytes.len() > self.bytes() {
