@@ -43,7 +43,10 @@ pub trait DmsmConsensus {
     }
 
     /// Whether the bytes are a ciphertext under `n`: exactly twice as long, in Z*_{n²}.
-    fn paillier_is_ciphertext(n: PassFatPointerAndRead<&[u8]>, ciphertext: PassFatPointerAndRead<&[u8]>) -> bool {
+    fn paillier_is_ciphertext(
+        n: PassFatPointerAndRead<&[u8]>,
+        ciphertext: PassFatPointerAndRead<&[u8]>,
+    ) -> bool {
         paillier::is_ciphertext(n, ciphertext)
     }
 

@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 pub trait DmsmFixtures {
     /// The BLS public key of member `seed`.
     fn bls_public_key(seed: u32) -> AllocateAndReturnByCodec<Vec<u8>> {
-        bls_secret(seed).public_key().0.to_vec()
+        bls_secret(seed).public().0.to_vec()
     }
 
     /// A signature by member `seed`.
@@ -48,7 +48,8 @@ pub trait DmsmFixtures {
     ) -> AllocateAndReturnByCodec<(Vec<u8>, Vec<u8>, Vec<u8>)> {
         let secret = paillier_secret(bits);
         let ciphertext = secret.encrypt_message(message).expect("the message fits the key");
-        let parsed = paillier::Ciphertext::from_bytes(secret.public(), &ciphertext).expect("it was just made");
+        let parsed =
+            paillier::Ciphertext::from_bytes(secret.public(), &ciphertext).expect("it was just made");
         let opening = secret.open(&parsed).expect("it is the owner's");
         (ciphertext, opening.plaintext, opening.randomness)
     }
@@ -58,7 +59,7 @@ pub trait DmsmFixtures {
 fn bls_secret(seed: u32) -> bls::SecretKey {
     let mut material = [0x5a; 32];
     material[..4].copy_from_slice(&seed.to_le_bytes());
-    bls::SecretKey::from_key_material(&material).expect("32 bytes are enough")
+    bls::SecretKey::derive(&material).expect("32 bytes are enough")
 }
 
 #[cfg(feature = "std")]

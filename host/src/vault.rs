@@ -62,7 +62,10 @@ pub trait DmsmVault {
     }
 
     /// Decrypts a message that was encrypted under the vault's own key.
-    fn decrypt(&mut self, ciphertext: PassFatPointerAndRead<&[u8]>) -> AllocateAndReturnByCodec<Option<Vec<u8>>> {
+    fn decrypt(
+        &mut self,
+        ciphertext: PassFatPointerAndRead<&[u8]>,
+    ) -> AllocateAndReturnByCodec<Option<Vec<u8>>> {
         self.extension::<VaultExt>().and_then(|vault| vault.decrypt(ciphertext))
     }
 

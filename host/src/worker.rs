@@ -94,4 +94,3 @@ impl GridAccess {
         ["Bearer ", self.token.as_str()].concat()
     }
 }
-

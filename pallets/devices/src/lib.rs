@@ -203,7 +203,12 @@ pub mod pallet {
         /// `RuleInThePast`. Events: `RuleSet`.
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::set_rule())]
-        pub fn set_rule(origin: OriginFor<T>, device: DeviceId, rule: Rule, from: BlockNumber) -> DispatchResult {
+        pub fn set_rule(
+            origin: OriginFor<T>,
+            device: DeviceId,
+            rule: Rule,
+            from: BlockNumber,
+        ) -> DispatchResult {
             let account = ensure_signed(origin)?;
             Self::do_set_rule(account, device, rule, from)
         }
@@ -272,8 +277,7 @@ impl<T: Config> Pallet<T> {
         let mut found = Self::owned(&owner, &device)?;
         ensure!(found.status == DeviceStatus::Registered, Error::<T>::AlreadyConnected);
         let payload = Self::connection_payload(&device, &owner);
-        let proved =
-            sp_io::crypto::ed25519_verify(&proof.0.into(), &payload, &found.key.0.into());
+        let proved = sp_io::crypto::ed25519_verify(&proof.0.into(), &payload, &found.key.0.into());
         ensure!(proved, Error::<T>::BadProof);
         found.status = DeviceStatus::Connected;
         Devices::<T>::insert(device, found);

@@ -9,7 +9,9 @@ use frame_support::{
 use scale_info::TypeInfo;
 
 /// Whether a device is watched.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
 pub enum DeviceStatus {
     /// It waits for the proof of its key.
     Registered,
@@ -20,7 +22,17 @@ pub enum DeviceStatus {
 }
 
 /// A device. The order of the fields is what services outside the runtime decode.
-#[derive(CloneNoBound, PartialEqNoBound, EqNoBound, DebugNoBound, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[derive(
+    CloneNoBound,
+    PartialEqNoBound,
+    EqNoBound,
+    DebugNoBound,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
 #[scale_info(skip_type_params(MaxRules))]
 pub struct Device<MaxRules: Get<u32>> {
     /// Whose it is.
@@ -37,7 +49,13 @@ pub struct Device<MaxRules: Get<u32>> {
 
 impl<MaxRules: Get<u32>> Device<MaxRules> {
     /// A device that waits for its proof, under `rule` from block `now` on.
-    pub fn new(owner: MemberId, key: DevicePublicKey, region: RegionId, rule: Rule, now: BlockNumber) -> Self {
+    pub fn new(
+        owner: MemberId,
+        key: DevicePublicKey,
+        region: RegionId,
+        rule: Rule,
+        now: BlockNumber,
+    ) -> Self {
         let mut rules = BoundedVec::new();
         rules.force_push((now, rule));
         Self { owner, key, region, status: DeviceStatus::Registered, rules }

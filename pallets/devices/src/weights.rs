@@ -8,16 +8,32 @@ pub trait WeightInfo {
     fn unbind() -> Weight;
 }
 impl WeightInfo for () {
-    fn register() -> Weight { Weight::from_parts(1_000_000, 0) }
-    fn connect() -> Weight { Weight::from_parts(1_000_000, 0) }
-    fn set_rule() -> Weight { Weight::from_parts(1_000_000, 0) }
-    fn unbind() -> Weight { Weight::from_parts(1_000_000, 0) }
+    fn register() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn connect() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn set_rule() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn unbind() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
 }
 /// Weights.
 pub struct SubstrateWeight<T>(core::marker::PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-    fn register() -> Weight { Weight::from_parts(1_000_000, 0) }
-    fn connect() -> Weight { Weight::from_parts(1_000_000, 0) }
-    fn set_rule() -> Weight { Weight::from_parts(1_000_000, 0) }
-    fn unbind() -> Weight { Weight::from_parts(1_000_000, 0) }
+    fn register() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn connect() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn set_rule() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn unbind() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
 }

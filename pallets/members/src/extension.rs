@@ -18,7 +18,8 @@ use sp_runtime::{
         UniqueSaturatedInto, ValidateResult,
     },
     transaction_validity::{
-        InvalidTransaction, TransactionLongevity, TransactionPriority, TransactionValidityError, ValidTransaction,
+        InvalidTransaction, TransactionLongevity, TransactionPriority, TransactionValidityError,
+        ValidTransaction,
     },
     DispatchResult, Saturating,
 };

@@ -48,7 +48,7 @@ mod try_state;
 mod types;
 pub mod weights;
 
-pub use extension::{MemberNonce, OVER_QUOTA, NOT_A_MEMBER, TOO_MANY_PENDING};
+pub use extension::{MemberNonce, NOT_A_MEMBER, OVER_QUOTA, TOO_MANY_PENDING};
 pub use pallet::*;
 pub use types::{Application, GenesisMember, Member, Quota, Quotas, Status, Usage};
 pub use weights::WeightInfo;
@@ -146,7 +146,8 @@ pub mod pallet {
 
     /// The authorities that the council wants from the next session on; empty: those of genesis.
     #[pallet::storage]
-    pub type Authorities<T: Config> = StorageValue<_, BoundedVec<T::AccountId, T::MaxAuthorities>, ValueQuery>;
+    pub type Authorities<T: Config> =
+        StorageValue<_, BoundedVec<T::AccountId, T::MaxAuthorities>, ValueQuery>;
 
     /// What an account sent in its last window.
     #[pallet::storage]
@@ -163,7 +164,8 @@ pub mod pallet {
     impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
         fn build(&self) {
             for member in &self.members {
-                Pallet::<T>::check_keys(member.role, &member.keys).expect("the key of a genesis member has form");
+                Pallet::<T>::check_keys(member.role, &member.keys)
+                    .expect("the key of a genesis member has form");
                 Pallet::<T>::insert_member(
                     &member.account,
                     member.id,
@@ -398,7 +400,11 @@ pub mod pallet {
         /// `PossessionNotProved`. Events: `KeysRotated`.
         #[pallet::call_index(6)]
         #[pallet::weight(T::WeightInfo::rotate_keys())]
-        pub fn rotate_keys(origin: OriginFor<T>, keys: MemberKeys, possession: BlsSignature) -> DispatchResult {
+        pub fn rotate_keys(
+            origin: OriginFor<T>,
+            keys: MemberKeys,
+            possession: BlsSignature,
+        ) -> DispatchResult {
             let account = ensure_signed(origin)?;
             Self::do_rotate_keys(account, keys, possession)
         }
@@ -459,10 +465,7 @@ impl<T: Config> Pallet<T> {
 
     fn check_keys(role: Role, keys: &MemberKeys) -> DispatchResult {
         if role == Role::User {
-            ensure!(
-                keys.paillier.n.len() as u32 <= T::MaxUserModulus::get(),
-                Error::<T>::ModulusTooLong
-            );
+            ensure!(keys.paillier.n.len() as u32 <= T::MaxUserModulus::get(), Error::<T>::ModulusTooLong);
         }
         ensure!(
             dmsm_host::dmsm_consensus::paillier_key_has_form(&keys.paillier.n, &keys.paillier.h),
@@ -483,7 +486,10 @@ impl<T: Config> Pallet<T> {
         // Lets the account have a nonce although it holds no money.
         frame_system::Pallet::<T>::inc_sufficients(account);
         MemberIdOf::<T>::insert(account, id);
-        Members::<T>::insert(id, Member { account: account.clone(), role, region, status: Status::Active, keys });
+        Members::<T>::insert(
+            id,
+            Member { account: account.clone(), role, region, status: Status::Active, keys },
+        );
     }
 
     /// Ends an invitation, whichever way.

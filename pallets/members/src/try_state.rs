@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What holds in every state.
 
-use crate::{Applications, Config, Invitations, KeyHistory, MemberIdOf, Members, OpenInvitations, Pallet, Status};
+use crate::{
+    Applications, Config, Invitations, KeyHistory, MemberIdOf, Members, OpenInvitations, Pallet, Status,
+};
 use alloc::collections::BTreeMap;
 use dmsm_primitives::MemberId;
 use frame_support::ensure;
@@ -29,10 +31,16 @@ impl<T: Config> Pallet<T> {
         let mut open = BTreeMap::<Option<MemberId>, u32>::new();
         for (account, by) in Invitations::<T>::iter() {
             ensure!(!MemberIdOf::<T>::contains_key(&account), "members: a member is invited");
-            ensure!(frame_system::Pallet::<T>::sufficients(&account) > 0, "members: an invited account cannot act");
+            ensure!(
+                frame_system::Pallet::<T>::sufficients(&account) > 0,
+                "members: an invited account cannot act"
+            );
             *open.entry(by).or_default() += 1;
         }
-        ensure!(OpenInvitations::<T>::iter().collect::<BTreeMap<_, _>>() == open, "members: invitations miscounted");
+        ensure!(
+            OpenInvitations::<T>::iter().collect::<BTreeMap<_, _>>() == open,
+            "members: invitations miscounted"
+        );
 
         for (account, _) in Applications::<T>::iter() {
             ensure!(Invitations::<T>::contains_key(account), "members: an application without invitation");

@@ -5,7 +5,11 @@ use crate::{Config, DisputeRecord, Disputes, Error, Event, Opening, Pallet, Weig
 use dmsm_primitives::{
     blocks, BlsSignature, CreditBook, DeviceRegistry, Falsehood, MemberRegistry, Notice, NoticeSeal,
 };
-use frame_support::{ensure, pallet_prelude::{BoundedVec, DispatchResult}, weights::Weight};
+use frame_support::{
+    ensure,
+    pallet_prelude::{BoundedVec, DispatchResult},
+    weights::Weight,
+};
 use sp_io::hashing::sha2_256;
 
 /// The weight of a dispute under a modulus of this many bytes: encryption grows with its cube.
@@ -50,9 +54,8 @@ impl<T: Config> Pallet<T> {
         let device_signed = |payload: &[u8], signature: &dmsm_primitives::DeviceSignature| {
             sp_io::crypto::ed25519_verify(&signature.0.into(), payload, &device.key.0.into())
         };
-        let verdict = Self::message_of(&opening).and_then(|message| {
-            Notice::check(&message, &seal, &rule, &Self::genesis_hash(), device_signed)
-        });
+        let verdict = Self::message_of(&opening)
+            .and_then(|message| Notice::check(&message, &seal, &rule, &Self::genesis_hash(), device_signed));
         let falsehood = verdict.err().ok_or(Error::<T>::NoticeIsTrue)?;
 
         let NoticeSeal { processor, device, sequence, digest, .. } = seal;

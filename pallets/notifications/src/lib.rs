@@ -51,10 +51,7 @@ use dmsm_primitives::{
     NoticeSeal, Role,
 };
 use frame_support::pallet_prelude::*;
-use frame_system::{
-    offchain::CreateSignedTransaction,
-    pallet_prelude::*,
-};
+use frame_system::{offchain::CreateSignedTransaction, pallet_prelude::*};
 use sp_runtime::SaturatedConversion;
 
 #[frame_support::pallet]
@@ -264,7 +261,10 @@ impl<T: Config> Pallet<T> {
         let seal = notice.seal(processor, device.owner, n);
         Self::check_seal(&seal, &keys.bls, &signature)?;
 
-        LastNotices::<T>::insert(notice.device, LastNotice { sequence: notice.sequence, judged_at: notice.judged_at, digest: seal.digest });
+        LastNotices::<T>::insert(
+            notice.device,
+            LastNotice { sequence: notice.sequence, judged_at: notice.judged_at, digest: seal.digest },
+        );
         Self::deposit_event(Event::Notified { seal });
         Ok(())
     }

@@ -15,7 +15,14 @@ use sp_io::hashing::sha2_256;
 
 /// A notice, as its processor hands it in.
 #[derive(
-    CloneNoBound, PartialEqNoBound, EqNoBound, DebugNoBound, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen,
+    CloneNoBound,
+    PartialEqNoBound,
+    EqNoBound,
+    DebugNoBound,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
     TypeInfo,
 )]
 #[scale_info(skip_type_params(MaxCiphertext))]

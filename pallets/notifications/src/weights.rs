@@ -8,16 +8,32 @@ pub trait WeightInfo {
     fn dispute_4096() -> Weight;
 }
 impl WeightInfo for () {
-    fn notify(_: u32) -> Weight { Weight::from_parts(1_000_000, 0) }
-    fn dispute_2048() -> Weight { Weight::from_parts(1_000_000, 0) }
-    fn dispute_3072() -> Weight { Weight::from_parts(1_000_000, 0) }
-    fn dispute_4096() -> Weight { Weight::from_parts(1_000_000, 0) }
+    fn notify(_: u32) -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn dispute_2048() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn dispute_3072() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn dispute_4096() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
 }
 /// Weights.
 pub struct SubstrateWeight<T>(core::marker::PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-    fn notify(_: u32) -> Weight { Weight::from_parts(1_000_000, 0) }
-    fn dispute_2048() -> Weight { Weight::from_parts(1_000_000, 0) }
-    fn dispute_3072() -> Weight { Weight::from_parts(1_000_000, 0) }
-    fn dispute_4096() -> Weight { Weight::from_parts(1_000_000, 0) }
+    fn notify(_: u32) -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn dispute_2048() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn dispute_3072() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn dispute_4096() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
 }

@@ -29,7 +29,9 @@ impl frame_system::offchain::AppCrypto<MultiSigner, MultiSignature> for AccountI
     type GenericPublic = sp_core::sr25519::Public;
 }
 
-impl frame_system::offchain::AppCrypto<<sr25519::Signature as Verify>::Signer, sr25519::Signature> for AccountId {
+impl frame_system::offchain::AppCrypto<<sr25519::Signature as Verify>::Signer, sr25519::Signature>
+    for AccountId
+{
     type RuntimeAppPublic = app::Public;
     type GenericSignature = sp_core::sr25519::Signature;
     type GenericPublic = sp_core::sr25519::Public;
@@ -49,7 +51,12 @@ impl<T: Config> Account<T> {
         Signer::<T, T::WorkerAccount>::keystore_accounts().find_map(|found| {
             let (member, region) = T::Members::active(&found.id, Role::Processor)?;
             let keys = T::Members::keys_of(&member)?;
-            (keys.bls.0[..] == *bls_key).then_some(Self { account: found.id, public: found.public, member, region })
+            (keys.bls.0[..] == *bls_key).then_some(Self {
+                account: found.id,
+                public: found.public,
+                member,
+                region,
+            })
         })
     }
 

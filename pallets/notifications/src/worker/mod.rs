@@ -31,8 +31,8 @@ use dmsm_host::{
     worker::{GridAccess, Report},
 };
 use dmsm_primitives::{
-    BlockNumber, BlsSignature, DeviceId, DeviceInfo, DeviceRegistry, MemberRegistry, Notice, Reading, RegionId,
-    SignedReading, Verdict,
+    BlockNumber, BlsSignature, DeviceId, DeviceInfo, DeviceRegistry, MemberRegistry, Notice, Reading,
+    RegionId, SignedReading, Verdict,
 };
 use journal::{InFlight, Journal};
 use sp_runtime::offchain::{
@@ -48,7 +48,8 @@ const LOCK_MILLIS: u64 = 10_000;
 /// One run, at the state of block `now`. Does nothing on a node without vault or grid service.
 pub fn run<T: Config>(now: BlockNumber) {
     let (Some(bls_key), Some(access)) = (dmsm_vault::bls_public_key(), dmsm_worker::grid()) else { return };
-    let mut lock = StorageLock::<Time>::with_deadline(b"dmsm/notices/lock", Duration::from_millis(LOCK_MILLIS));
+    let mut lock =
+        StorageLock::<Time>::with_deadline(b"dmsm/notices/lock", Duration::from_millis(LOCK_MILLIS));
     let Ok(_guard) = lock.try_lock() else { return };
     let Some(account) = Account::<T>::enrolled(&bls_key) else {
         dmsm_worker::report(Report::NotEnrolled);
@@ -174,7 +175,8 @@ impl<T: Config> Run<T> {
                 return Err(Stop::Budget);
             }
             if let Some((device, sequence, verdict, nonce)) = self.judge(reading).map_err(Stop::Refused)? {
-                self.journal.push(InFlight { nonce, row, device, sequence, verdict, included_at: None }, self.now);
+                self.journal
+                    .push(InFlight { nonce, row, device, sequence, verdict, included_at: None }, self.now);
             }
             self.journal.pass(row);
         }
@@ -230,8 +232,9 @@ impl<T: Config> Run<T> {
             judged_at: self.now,
             ciphertext: ciphertext.try_into().map_err(|_| Report::VaultRefused)?,
         };
-        let payload =
-            sealed.seal(self.account.member, owner, &key.n).signing_payload(&crate::Pallet::<T>::genesis_hash());
+        let payload = sealed
+            .seal(self.account.member, owner, &key.n)
+            .signing_payload(&crate::Pallet::<T>::genesis_hash());
         let signature = dmsm_vault::sign(&payload)
             .and_then(|bytes| bytes.try_into().ok())
             .map(BlsSignature)
