@@ -31,6 +31,8 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+#[cfg(test)]
+mod mock;
 mod registry;
 #[cfg(test)]
 mod tests;

@@ -39,6 +39,8 @@ extern crate alloc;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod extension;
+#[cfg(test)]
+mod mock;
 mod registry;
 mod session;
 #[cfg(test)]

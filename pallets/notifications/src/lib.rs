@@ -191,7 +191,7 @@ pub mod pallet {
         /// `OldSequence`, `NotNext`, `StaleJudgement`, `BadCiphertext`, `BadSignature`.
         /// Events: `Notified`.
         #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::notify(notice.ciphertext.len() as u32))]
+        #[pallet::weight(notify_weight::<T>(notice.ciphertext.len()))]
         pub fn notify(
             origin: OriginFor<T>,
             notice: SealedNotice<T::MaxCiphertext>,
@@ -220,6 +220,15 @@ pub mod pallet {
             let account = ensure_signed(origin)?;
             Self::do_dispute(account, seal, signature, ciphertext, opening)
         }
+    }
+}
+
+/// The weight of a notice by the length of its ciphertext, which is twice that of a modulus.
+fn notify_weight<T: Config>(ciphertext: usize) -> Weight {
+    match ciphertext {
+        0..=512 => T::WeightInfo::notify_2048(),
+        513..=768 => T::WeightInfo::notify_3072(),
+        _ => T::WeightInfo::notify_4096(),
     }
 }
 

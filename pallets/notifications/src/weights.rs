@@ -2,7 +2,9 @@
 use frame_support::weights::Weight;
 /// Weights.
 pub trait WeightInfo {
-    fn notify(l: u32) -> Weight;
+    fn notify_2048() -> Weight;
+    fn notify_3072() -> Weight;
+    fn notify_4096() -> Weight;
     fn dispute_2048() -> Weight;
     fn dispute_3072() -> Weight;
     fn dispute_4096() -> Weight;
