@@ -7,11 +7,22 @@ use std::time::{Duration, Instant};
 pub type Subject<'a> = (&'static str, Box<dyn FnMut() -> Duration + 'a>);
 
 /// Times `work`.
-pub fn timed<'a, T: 'a>(name: &'static str, mut work: impl FnMut() -> T + 'a) -> Subject<'a> {
+pub fn timed<'a, T: 'a>(name: &'static str, work: impl FnMut() -> T + 'a) -> Subject<'a> {
+    timed_mean(name, 1, work)
+}
+
+/// Times the mean of `times` runs of `work`, where one alone is too short to be steady.
+pub fn timed_mean<'a, T: 'a>(
+    name: &'static str,
+    times: u32,
+    mut work: impl FnMut() -> T + 'a,
+) -> Subject<'a> {
     let run = move || {
         let start = Instant::now();
-        std::hint::black_box(work());
-        start.elapsed()
+        for _ in 0..times {
+            std::hint::black_box(work());
+        }
+        start.elapsed() / times
     };
     (name, Box::new(run))
 }
@@ -48,6 +59,11 @@ impl Rounds {
     /// Median seconds of a subject.
     pub fn median(&self, name: &str) -> f64 {
         median(self.of(name).to_vec())
+    }
+
+    /// Least seconds of a subject: what a busy machine slows least.
+    pub fn fastest(&self, name: &str) -> f64 {
+        self.of(name).iter().copied().fold(f64::NAN, f64::min)
     }
 
     /// Median, over the rounds, of how much longer `name` took than `peer` in the same round.
@@ -106,7 +122,7 @@ mod tests {
         let rounds = Rounds::run(&mut subjects, 5);
         drop(subjects);
         assert_eq!(times, [6, 6]);
-        assert_eq!(rounds.median("slow"), 4.0);
+        assert_eq!((rounds.median("slow"), rounds.fastest("slow")), (4.0, 4.0));
         assert_eq!(rounds.ratio("slow", "fast"), 2.0);
     }
 }

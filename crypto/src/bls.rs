@@ -198,10 +198,12 @@ fn check(
     signature: &BlsSignature,
     wrong: Error,
 ) -> Result<(), Error> {
-    let signature = checked_signature(signature)?;
-    match signature.verify(false, message, tag, &[], key, false) {
+    let point = decoded_signature(signature)?;
+    // blst checks the signature's subgroup while another thread hashes the message. The identity
+    // verifies under no key that is not the identity itself.
+    match point.verify(true, message, tag, &[], key, false) {
         BLST_ERROR::BLST_SUCCESS => Ok(()),
-        _ => Err(wrong),
+        _ => Err(checked_signature(signature).err().unwrap_or(wrong)),
     }
 }
 
@@ -223,8 +225,12 @@ fn checked_key(key: &BlsPublicKey) -> Result<min_sig::PublicKey, Error> {
     Ok(key)
 }
 
+fn decoded_signature(signature: &BlsSignature) -> Result<min_sig::Signature, Error> {
+    min_sig::Signature::uncompress(&signature.0).map_err(|_| Error::MalformedSignature)
+}
+
 fn checked_signature(signature: &BlsSignature) -> Result<min_sig::Signature, Error> {
-    let signature = min_sig::Signature::uncompress(&signature.0).map_err(|_| Error::MalformedSignature)?;
+    let signature = decoded_signature(signature)?;
     signature.validate(true).map_err(|error| match error {
         BLST_ERROR::BLST_PK_IS_INFINITY => Error::IdentitySignature,
         _ => Error::SignatureNotInSubgroup,
