@@ -137,7 +137,7 @@ impl Ingest {
         let latest = now().saturating_add(self.limits.tolerance.as_millis() as u64);
         let entries = self.entries(&batch, latest).await?;
         let judge = Judge { entries, genesis, region: self.region, latest };
-        // Half a second of arithmetic in the worst batch: not on the threads that serve others.
+        // Tens of milliseconds of arithmetic: not on the threads that serve others.
         let (batch, mut outcomes) = tokio::task::spawn_blocking(move || {
             let outcomes: Vec<_> = batch.iter().map(|signed| judge.refusal(signed)).collect();
             (batch, outcomes)

@@ -57,6 +57,8 @@ pub(super) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/health", get(health))
         .route("/metrics", get(metrics))
+        // Room of their own: a flood of readings does not hide the state of the service.
+        .layer(from_fn_with_state(guard::slots(), guard::bounded))
         .merge(readings)
         .layer(from_fn_with_state(app.clone(), guard::counted))
         .with_state(app)

@@ -89,7 +89,8 @@ impl ReadingStore for PostgresStore {
 
     async fn append(&self, batch: &[SignedReading]) -> Result<Vec<Appended>, StoreError> {
         record::check_range(batch)?;
-        let mut tx = self.pool.begin().await?;
+        // Each statement sees what was committed before it, whatever the database's default is.
+        let mut tx = self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
         // Held until the commit is visible: the next writer sees all that this one wrote.
         let head: i64 =
             sqlx::query_scalar("SELECT head FROM grid_state FOR UPDATE").fetch_one(&mut *tx).await?;

@@ -23,11 +23,9 @@ async fn devices_are_read_from_the_nodes_storage() {
     until(|| async { chain.check().await.is_ok() }).await;
     assert_eq!(chain.genesis().await, Ok(GENESIS));
     assert_eq!(chain.device(&device.id).await, Ok(None));
-    for (status, connected) in [
-        (DeviceStatus::Registered, false),
-        (DeviceStatus::Connected, true),
-        (DeviceStatus::Unbound, false),
-    ] {
+    for (status, connected) in
+        [(DeviceStatus::Registered, false), (DeviceStatus::Connected, true), (DeviceStatus::Unbound, false)]
+    {
         node.set(&device, status);
         let entry = chain.device(&device.id).await.unwrap().unwrap();
         assert_eq!((entry.key, entry.connected), (device.public(), connected));

@@ -211,7 +211,8 @@ async fn concurrent_writers_keep_the_row_order_for_a_reader_between_them(databas
     while let Some(written) = writers.join_next().await {
         written.unwrap();
     }
-    let seen = tokio::time::timeout(Duration::from_secs(20), reader).await.expect("a row was missed").unwrap();
+    let seen =
+        tokio::time::timeout(Duration::from_secs(20), reader).await.expect("a row was missed").unwrap();
     assert!(seen.iter().map(|(row, _)| *row).eq(1..=TOTAL as u64));
     let distinct: HashSet<_> = seen.iter().map(|(_, s)| (s.reading.device, s.reading.sequence)).collect();
     assert_eq!(distinct.len(), TOTAL);

@@ -25,7 +25,8 @@ pub fn command(folder: &Path, database: &str, node: &str) -> Command {
     std::fs::write(&token, format!("{TOKEN}\n")).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_dmsm-grid"));
     command
-        .args(["--listen", "127.0.0.1:0", "--worker-listen", "127.0.0.1:0"])
+        .args(["--listen", "127.0.0.1:0"])
+        .env("DMSM_GRID_WORKER_LISTEN", "127.0.0.1:0")
         .args(["--database", database, "--node", node])
         .args(["--region", &REGION.to_string()])
         .arg("--worker-token-file")
