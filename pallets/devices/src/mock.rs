@@ -171,7 +171,8 @@ impl Builder {
         ext.execute_with(|| {
             System::set_block_number(1);
             for (owner, seed) in self.registered {
-                Devices::register(RuntimeOrigin::signed(owner), key(seed), RULE).expect("the mock may register");
+                Devices::register(RuntimeOrigin::signed(owner), key(seed), RULE)
+                    .expect("the mock may register");
             }
             for (owner, seed) in self.connected {
                 Devices::connect(RuntimeOrigin::signed(owner), device(owner, seed), proof(owner, seed))

@@ -112,7 +112,9 @@ pub fn apply(account: u64, wanted: ApplicationOf) -> DispatchResult {
 
 /// The hash of the application of `account`.
 pub fn application_of(account: u64) -> sp_core::H256 {
-    crate::Applications::<Test>::get(account).map(|found| Members::application_hash(&found)).unwrap_or_default()
+    crate::Applications::<Test>::get(account)
+        .map(|found| Members::application_hash(&found))
+        .unwrap_or_default()
 }
 
 /// The pallet's events since the last call.
