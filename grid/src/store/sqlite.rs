@@ -12,7 +12,9 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
     SqliteConnection, SqlitePool,
 };
-use std::{collections::HashMap, str::FromStr};
+use std::{
+    collections::HashMap, fs::OpenOptions, io, os::unix::fs::OpenOptionsExt, path::Path, str::FromStr,
+};
 
 const READERS: u32 = 4;
 const REMEDY: &str = "does its folder exist, may this user write there, is the disk full?";
@@ -42,10 +44,10 @@ impl SqliteStore {
         }
         let options = SqliteConnectOptions::from_str(url)
             .map_err(failed)?
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE);
+        create_private(options.get_filename()).map_err(|error| failed(error.into()))?;
         let pool =
             || SqlitePoolOptions::new().acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
         let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(failed)?;
@@ -124,6 +126,15 @@ impl ReadingStore for SqliteStore {
     async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+}
+
+/// Makes the file, if it is not there, for this user's eyes alone; SQLite gives its side files the
+/// same mode.
+fn create_private(path: &Path) -> io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        created => created.map(drop),
     }
 }
 

@@ -4,6 +4,7 @@
 use crate::support::{postgres, Device, GENESIS, REGION};
 use dmsm_grid::store::{self, Appended, Origin, ReadingStore, StoreError, MAX_INTEGER};
 use dmsm_primitives::{DeviceId, Reading, RegionId, SignedReading};
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use std::{collections::HashSet, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -25,8 +26,36 @@ impl Database {
         Self { url: postgres::database().await, _folder: None }
     }
 
+    /// A connection that holds the write lock until it is released.
+    async fn lock(&self) -> Lock {
+        if self.url.starts_with("sqlite") {
+            let mut other = SqliteConnection::connect(&self.url).await.unwrap();
+            other.execute("BEGIN IMMEDIATE").await.unwrap();
+            Lock::Sqlite(other)
+        } else {
+            let mut other = PgConnection::connect(&self.url).await.unwrap();
+            other.execute("BEGIN").await.unwrap();
+            other.execute("SELECT * FROM grid_state FOR UPDATE").await.unwrap();
+            Lock::Postgres(other)
+        }
+    }
+
     async fn open(&self) -> Arc<dyn ReadingStore> {
         store::open(&self.url).await.unwrap()
+    }
+}
+
+enum Lock {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Lock {
+    async fn release(self) {
+        match self {
+            Self::Sqlite(connection) => connection.close().await.unwrap(),
+            Self::Postgres(connection) => connection.close().await.unwrap(),
+        }
     }
 }
 
@@ -62,6 +91,7 @@ conformance! {
     a_batch_delivered_twice_at_once_is_stored_once
     an_append_given_up_half_way_leaves_the_store_usable
     a_full_batch_and_a_full_page_pass
+    a_locked_database_is_told_and_readers_go_on
 }
 
 async fn an_empty_store_has_nothing(database: Database) {
@@ -255,4 +285,17 @@ async fn a_full_batch_and_a_full_page_pass(database: Database) {
     let batch: Vec<_> = (1..=100).flat_map(|seed| Device::new(seed).readings(1..=50)).collect();
     assert_eq!(store.append(&batch).await.unwrap(), vec![Appended::Stored; 5000]);
     assert_eq!(store.after(4000, 1000).await.unwrap().len(), 1000);
+}
+
+async fn a_locked_database_is_told_and_readers_go_on(database: Database) {
+    let store = database.open().await;
+    let device = Device::new(1);
+    store.append(&device.readings([1])).await.unwrap();
+    let lock = database.lock().await;
+    let batch = device.readings([2]);
+    let (refused, rows) = tokio::join!(store.append(&batch), store.after(0, 10));
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    assert_eq!(rows.unwrap().len(), 1);
+    lock.release().await;
+    assert_eq!(store.append(&batch).await.unwrap(), [Appended::Stored]);
 }

@@ -13,6 +13,7 @@ use dmsm_primitives::SignedReading;
 use std::{
     collections::HashMap,
     net::SocketAddr,
+    os::unix::fs::PermissionsExt,
     path::Path,
     time::{Duration, Instant},
 };
@@ -214,4 +215,15 @@ async fn a_taken_address_is_named_with_its_flag() {
         .env("DMSM_GRID_WORKER_TOKEN_FILE", token);
     let (_, text) = fails(command).await;
     assert!(text.contains("Choose another with --listen"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_database_file_is_for_its_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let _grid = Grid::start(folder.path(), &sqlite(&folder), "ws://127.0.0.1:1").await;
+    for file in std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap()) {
+        if file.file_name().to_string_lossy().starts_with("grid.db") {
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
+        }
+    }
 }
