@@ -2,8 +2,8 @@
 //! What the node asks the runtime.
 
 use crate::{
-    genesis_config_presets, timing::Slot, AccountId, Aura, Block, Executive, Grandpa, Nonce, Runtime,
-    RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, VERSION,
+    genesis_config_presets, timing::Slot, AccountId, Block, Executive, Grandpa, InherentDataExt, Nonce, Runtime,
+    RuntimeGenesisConfig, SessionKeys, System, VERSION,
 };
 use alloc::vec::Vec;
 use frame_support::{

@@ -4,8 +4,7 @@
 use crate::{AllPalletsWithSystem, Runtime};
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{
-    add_benchmark, add_benchmarks, define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList,
-    Benchmarking, baseline::Pallet as BaselineBench,
+    baseline::Pallet as BaselineBench, define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList,
 };
 use frame_support::traits::{StorageInfo, StorageInfoTrait, TrackedStorageKey, WhitelistedStorageKeys};
 use frame_system_benchmarking::{extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench};

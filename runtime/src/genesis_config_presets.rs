@@ -4,6 +4,7 @@
 use crate::{AccountId, BalancesConfig, CouncilConfig, NodeAuthorizationConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig};
 use alloc::{vec, vec::Vec};
 use frame_support::build_struct_json_patch;
+use hex_literal::hex;
 use serde_json::Value;
 use sp_core::OpaquePeerId;
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
@@ -15,15 +16,10 @@ const ENDOWMENT: crate::Balance = 1_000_000_000;
 /// Peer identifiers of the node keys 1, 2, 3 and 4, which `local` expects its authorities to use
 /// (`--node-key 000…001` and so on).
 const LOCAL_PEERS: [[u8; 38]; 4] = [
-    hex_literal::hex!("0024080112204cb5abf6ad79fbf5abbccafcc269d85cd2651ed4b885b5869f241aedf0a5ba29"),
-    hex_literal::hex!("0024080112207422b9887598068e32c4448a949adb290d0f4e35b9e01b0ee5f1a1e600fe2674"),
-    hex_literal::hex!("002408011220f381626e41e7027ea431bfe3009e94bdd25a746beec468948d6c3c7c5dc9a54b"),
-    hex_literal::hex!("002408011220fd50b8e3b144ea244fbf7737f550bc8dd0c2650bbc1aada833ca17ff8dbf329b"),
-]; 4] = [
-    &hex_literal::hex!("0024080112208a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c"),
-    &hex_literal::hex!("002408011220ce8d3ad1ccb633ec7b70c17814a5c76ecd029685050d344745ba05870e587d59"),
-    &hex_literal::hex!("002408011220fb2b0f9a4ae4a4ae9f8c0dc8bca7b3d1a5a62a0a6a3e6f0a0f6a8a5a6d6e6f7a"),
-    &hex_literal::hex!("002408011220fb2b0f9a4ae4a4ae9f8c0dc8bca7b3d1a5a62a0a6a3e6f0a0f6a8a5a6d6e6f7b"),
+    hex!("0024080112204cb5abf6ad79fbf5abbccafcc269d85cd2651ed4b885b5869f241aedf0a5ba29"),
+    hex!("0024080112207422b9887598068e32c4448a949adb290d0f4e35b9e01b0ee5f1a1e600fe2674"),
+    hex!("002408011220f381626e41e7027ea431bfe3009e94bdd25a746beec468948d6c3c7c5dc9a54b"),
+    hex!("002408011220fd50b8e3b144ea244fbf7737f550bc8dd0c2650bbc1aada833ca17ff8dbf329b"),
 ];
 
 fn authority(keyring: Sr25519Keyring, grandpa: Ed25519Keyring) -> (AccountId, AccountId, SessionKeys) {

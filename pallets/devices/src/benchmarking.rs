@@ -7,7 +7,7 @@ use dmsm_host::fixtures;
 use dmsm_primitives::ReportingPolicy;
 use frame_benchmarking::v2::*;
 use frame_system::RawOrigin;
-use sp_core::crypto::KeyTypeId;
+use sp_runtime::KeyTypeId;
 
 const RULE: Rule = Rule { low: 1, high: 2, temperature_warning: 3, policy: ReportingPolicy::OnChange };
 const KEY_TYPE: KeyTypeId = KeyTypeId(*b"devc");
@@ -72,7 +72,10 @@ mod benchmarks {
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), device, RULE, from);
 
-        assert_eq!(Devices::<T>::get(device).and_then(|device| device.rules.last().copied()), Some((from, RULE)));
+        assert_eq!(
+            Devices::<T>::get(device).and_then(|device| device.rules.last().copied()),
+            Some((from, RULE))
+        );
     }
 
     #[benchmark]

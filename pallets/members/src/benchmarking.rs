@@ -11,7 +11,9 @@ use frame_support::{
     traits::{EnsureOrigin, IsSubType, OriginTrait},
 };
 use frame_system::RawOrigin;
-use sp_runtime::traits::{AsSystemOriginSigner, AsTransactionAuthorizedOrigin, DispatchTransaction, Dispatchable};
+use sp_runtime::traits::{
+    AsSystemOriginSigner, AsTransactionAuthorizedOrigin, DispatchTransaction, Dispatchable,
+};
 
 const REGION: RegionId = RegionId(1);
 const BITS: u32 = 4096;
@@ -163,7 +165,8 @@ mod benchmarks {
     #[benchmark]
     fn set_authorities(n: Linear<1, { T::MaxAuthorities::get() }>) -> Result<(), BenchmarkError> {
         let origin = T::CouncilOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
-        let authorities: alloc::vec::Vec<T::AccountId> = (0..n).map(|index| processor::<T>(index).0).collect();
+        let authorities: alloc::vec::Vec<T::AccountId> =
+            (0..n).map(|index| processor::<T>(index).0).collect();
         let authorities = BoundedVec::truncate_from(authorities);
 
         #[extrinsic_call]
@@ -184,7 +187,14 @@ mod benchmarks {
         #[block]
         {
             extension
-                .test_run(RawOrigin::Signed(caller.clone()).into(), &call, &info, length, 0, |_| Ok(().into()))
+                .test_run(
+                    RawOrigin::Signed(caller.clone()).into(),
+                    &call,
+                    &info,
+                    length,
+                    0,
+                    |_| Ok(().into()),
+                )
                 .map_err(|_| BenchmarkError::Stop("refused"))?
                 .map_err(|_| BenchmarkError::Stop("failed"))?;
         }

@@ -1,4 +1,5 @@
-// placeholder until the benchmark command has run
+// SPDX-License-Identifier: Apache-2.0
+//! Before the benchmark command has run.
 use frame_support::weights::Weight;
 /// Weights.
 pub trait WeightInfo {
@@ -10,7 +11,13 @@ pub trait WeightInfo {
     fn dispute_4096() -> Weight;
 }
 impl WeightInfo for () {
-    fn notify(_: u32) -> Weight {
+    fn notify_2048() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn notify_3072() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn notify_4096() -> Weight {
         Weight::from_parts(1_000_000, 0)
     }
     fn dispute_2048() -> Weight {
@@ -26,7 +33,13 @@ impl WeightInfo for () {
 /// Weights.
 pub struct SubstrateWeight<T>(core::marker::PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-    fn notify(_: u32) -> Weight {
+    fn notify_2048() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn notify_3072() -> Weight {
+        Weight::from_parts(1_000_000, 0)
+    }
+    fn notify_4096() -> Weight {
         Weight::from_parts(1_000_000, 0)
     }
     fn dispute_2048() -> Weight {

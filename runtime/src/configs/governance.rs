@@ -3,11 +3,11 @@
 
 use crate::{
     timing::block_limits, AccountId, BlockNumber, Council, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
-    Session, Sudo,
+    Session,
 };
 use frame_support::{
     parameter_types,
-    traits::{ConstU32, Contains, EitherOfDiverse, SortedMembers},
+    traits::{ConstU32, Contains, EitherOfDiverse},
     weights::Weight,
 };
 use frame_system::EnsureRoot;
@@ -58,7 +58,7 @@ impl pallet_node_authorization::Config for Runtime {
     type RemoveOrigin = CouncilOrigin;
     type SwapOrigin = CouncilOrigin;
     type ResetOrigin = CouncilOrigin;
-    type WeightInfo = pallet_node_authorization::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = ();
 }
 
 /// The council, the authorities and, where there is one, the sudo key.
@@ -66,8 +66,8 @@ pub struct Privileged;
 
 impl Contains<AccountId> for Privileged {
     fn contains(account: &AccountId) -> bool {
-        Council::contains(account)
+        Council::is_member(account)
             || Session::validators().contains(account)
-            || Sudo::key().as_ref() == Some(account)
+            || pallet_sudo::Key::<Runtime>::get().as_ref() == Some(account)
     }
 }

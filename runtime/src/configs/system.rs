@@ -3,7 +3,7 @@
 
 use crate::{
     timing::{self, BlockLimits, MinimumPeriod},
-    AccountId, Aura, Balance, Balances, Block, Hash, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
+    AccountId, Aura, Balance, Block, Hash, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
     RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin, RuntimeTask, SignedPayload, System, TxExtension,
     UncheckedExtrinsic, VERSION,
 };
@@ -12,6 +12,7 @@ use frame_support::{
     traits::{ConstU32, VariantCountOf},
     weights::constants::ParityDbWeight,
 };
+use codec::Encode;
 use frame_system::limits::BlockLength;
 use sp_runtime::{
     generic::Era,
