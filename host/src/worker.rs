@@ -27,7 +27,7 @@ pub enum Report {
     NoticesSubmitted(u32),
     /// This many of this node's notices were seen on chain.
     NoticesIncluded(u32),
-    /// Rows in the grid service that are not settled yet.
+    /// The grid service answered, and this many notices wait for finality.
     Backlog(u64),
     /// The worker has settled all rows that it had read at this block.
     CaughtUpAt(u32),

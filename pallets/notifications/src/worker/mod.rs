@@ -108,13 +108,13 @@ impl<T: Config> Run<T> {
                 if submitted > 0 {
                     dmsm_worker::report(Report::NoticesSubmitted(submitted as u32));
                 }
+                dmsm_worker::report(Report::Backlog(self.journal.in_flight() as u64));
                 if let Some(Stop::Refused(report)) = stop {
                     dmsm_worker::report(report);
                 }
                 whole && stop.is_none()
             }
         };
-        dmsm_worker::report(Report::Backlog(self.journal.in_flight() as u64));
         if caught_up && self.journal.in_flight() == 0 {
             dmsm_worker::report(Report::CaughtUpAt(self.now));
         }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Journeys through several pallets, on the whole runtime.
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use dmsm_primitives::{Falsehood, PowerStatus, Verdict};
 use dmsm_runtime::{Devices, Members, Runtime, RuntimeEvent, System};
 use frame_support::{assert_noop, assert_ok};
@@ -21,10 +19,7 @@ fn a_reading_becomes_a_notice_and_a_true_one_cannot_be_disputed() {
             &record.event,
             RuntimeEvent::Notifications(pallet_notifications::Event::Notified { seal }) if *seal == sent.seal
         )));
-        assert_noop!(
-            dispute(&household, sent),
-            pallet_notifications::Error::<Runtime>::NoticeIsTrue
-        );
+        assert_noop!(dispute(&household, sent), pallet_notifications::Error::<Runtime>::NoticeIsTrue);
         assert_eq!(issuance(), money);
     });
 }
@@ -41,7 +36,8 @@ fn a_false_notice_is_proved_on_chain_once() {
         let (seal, signature, ciphertext, opening) =
             (sent.seal.clone(), sent.signature, sent.ciphertext.clone(), sent.opening.clone());
         assert_ok!(dispute(&household, sent));
-        let record = pallet_notifications::Disputes::<Runtime>::get(seal.device, seal.digest).expect("recorded");
+        let record =
+            pallet_notifications::Disputes::<Runtime>::get(seal.device, seal.digest).expect("recorded");
         assert_eq!((record.processor, record.falsehood), (processor.id, Falsehood::WrongVerdict));
         assert_noop!(
             dispute(&household, Sent { seal, signature, ciphertext, opening }),
@@ -72,10 +68,7 @@ fn a_household_unbinds_its_devices_before_it_leaves() {
         let household = household(&processor);
         let meter = Meter::connected(&household);
 
-        assert_noop!(
-            Members::leave(household.origin()),
-            pallet_members::Error::<Runtime>::HasOpenBusiness
-        );
+        assert_noop!(Members::leave(household.origin()), pallet_members::Error::<Runtime>::HasOpenBusiness);
         assert_ok!(Devices::unbind(household.origin(), meter.id));
         assert_ok!(Members::leave(household.origin()));
         let late = notify(&processor, &household, 0, true_notice(meter.read(1, 50)));

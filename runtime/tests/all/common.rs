@@ -4,19 +4,19 @@
 use codec::Encode;
 use dmsm_host::fixtures::{self, dmsm_fixtures};
 use dmsm_primitives::{
-    BlsSignature, DeviceId, DevicePublicKey, DeviceSignature, MemberId, Notice, NoticeSeal, Reading, RegionId,
-    ReportingPolicy, Role, Rule, SignedReading, Verdict,
+    BlsSignature, DeviceId, DevicePublicKey, DeviceSignature, MemberId, Notice, NoticeSeal, Reading,
+    RegionId, ReportingPolicy, Role, Rule, SignedReading, Verdict,
 };
 use dmsm_runtime::{
-    genesis_config_presets, AccountId, Address, Balances, BlockNumber, Council, Devices, Executive, Hash, Header,
-    Members, Nonce, Notifications, Runtime, RuntimeCall, RuntimeGenesisConfig, RuntimeOrigin, Signature, System,
-    TxExtension, UncheckedExtrinsic, VERSION,
+    genesis_config_presets, AccountId, Address, Balances, Council, Devices, Hash, Members, Nonce,
+    Notifications, Runtime, RuntimeCall, RuntimeGenesisConfig, RuntimeOrigin, Signature, System, TxExtension,
+    UncheckedExtrinsic, VERSION,
 };
 use frame_support::{dispatch::DispatchResult, traits::BuildGenesisConfig};
 use sp_core::{ed25519, sr25519, Pair};
 use sp_io::{hashing::sha2_256, TestExternalities};
 use sp_keyring::Sr25519Keyring;
-use sp_runtime::{generic::Era, traits::Header as _};
+use sp_runtime::generic::Era;
 
 pub const REGION: RegionId = RegionId(1);
 pub const RULE: Rule =
@@ -91,14 +91,9 @@ impl Person {
 pub fn by_council(call: impl Into<RuntimeCall>) -> DispatchResult {
     let call: RuntimeCall = call.into();
     let length = call.encoded_size() as u32;
-    Council::propose(
-        RuntimeOrigin::signed(Sr25519Keyring::Alice.to_account_id()),
-        1,
-        Box::new(call),
-        length,
-    )
-    .map(|_| ())
-    .map_err(|error| error.error)
+    Council::propose(RuntimeOrigin::signed(Sr25519Keyring::Alice.to_account_id()), 1, Box::new(call), length)
+        .map(|_| ())
+        .map_err(|error| error.error)
 }
 
 /// A processor of [`REGION`], enrolled by the council.
@@ -107,7 +102,8 @@ pub fn processor() -> Person {
     by_council(pallet_members::Call::invite { account: processor.account() }).expect("invited");
     processor.apply(Role::Processor, REGION).expect("applied");
     let application = processor.application();
-    by_council(pallet_members::Call::approve { account: processor.account(), application }).expect("approved");
+    by_council(pallet_members::Call::approve { account: processor.account(), application })
+        .expect("approved");
     processor
 }
 
@@ -158,8 +154,14 @@ pub struct Sent {
 }
 
 /// Encrypts, signs and submits a notice.
-pub fn notify(processor: &Person, owner: &Person, previous: u64, notice: Notice) -> Result<Sent, sp_runtime::DispatchError> {
-    let (ciphertext, plaintext, randomness) = dmsm_fixtures::paillier_encrypt_and_open(2048, &notice.encode());
+pub fn notify(
+    processor: &Person,
+    owner: &Person,
+    previous: u64,
+    notice: Notice,
+) -> Result<Sent, sp_runtime::DispatchError> {
+    let (ciphertext, plaintext, randomness) =
+        dmsm_fixtures::paillier_encrypt_and_open(2048, &notice.encode());
     let keys = fixtures::member_keys(owner.seed, 2048);
     let reading = &notice.reading.reading;
     let seal = NoticeSeal {
@@ -226,14 +228,6 @@ pub fn transaction(signer: &sr25519::Pair, nonce: Nonce, call: impl Into<Runtime
         Signature::Sr25519(signature),
         extension,
     )
-}
-
-/// Opens the next block.
-pub fn next_block() -> BlockNumber {
-    let number = System::block_number() + 1;
-    let parent = System::parent_hash();
-    Executive::initialize_block(&Header::new(number, Hash::default(), Hash::default(), parent, Default::default()));
-    number
 }
 
 /// All money there is.

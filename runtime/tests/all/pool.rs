@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What gets into the pool, and in which order.
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use dmsm_runtime::{Executive, Runtime, RuntimeCall, System};
 use frame_support::{dispatch::GetDispatchInfo, traits::Get};
 use sp_keyring::Sr25519Keyring;
@@ -78,7 +76,10 @@ fn a_flood_leaves_other_members_their_place() {
             [(&household.pair, household.account()), (&alice, Sr25519Keyring::Alice.to_account_id())]
         {
             let next = validate(signer, System::account_nonce(account), remark(1)).expect("a member");
-            assert!(flood[1..].iter().all(|waiting| *waiting < next.priority), "its turn comes before the flood's");
+            assert!(
+                flood[1..].iter().all(|waiting| *waiting < next.priority),
+                "its turn comes before the flood's"
+            );
         }
         assert!(flood.is_sorted_by(|a, b| a > b));
     });
