@@ -35,10 +35,7 @@ fn register_of_the_same_key_by_two_owners_gives_two_devices() {
         assert_eq!(DeviceCount::<Test>::get(id(ALICE)), 1);
         assert_eq!(DeviceCount::<Test>::get(id(BOB)), 1);
         // And the device proves itself to its owner alone.
-        assert_noop!(
-            Pallet::connect(signed(BOB), device(BOB, 1), proof(ALICE, 1)),
-            Error::<Test>::BadProof
-        );
+        assert_noop!(Pallet::connect(signed(BOB), device(BOB, 1), proof(ALICE, 1)), Error::<Test>::BadProof);
         assert_ok!(Pallet::connect(signed(ALICE), device(ALICE, 1), proof(ALICE, 1)));
     });
 }
@@ -60,10 +57,7 @@ fn register_fails_when_the_caller_is_no_active_user() {
 fn register_fails_when_the_rule_is_inconsistent() {
     Builder::default().build_and_execute(|| {
         for rule in inconsistent_rules() {
-            assert_noop!(
-                Pallet::register(signed(ALICE), key(1), rule),
-                Error::<Test>::InconsistentRule
-            );
+            assert_noop!(Pallet::register(signed(ALICE), key(1), rule), Error::<Test>::InconsistentRule);
         }
     });
 }
@@ -81,10 +75,7 @@ fn register_takes_a_rule_of_extreme_thresholds() {
 #[test]
 fn register_fails_when_the_owner_registered_the_key() {
     Builder::default().registered(ALICE, 1).build_and_execute(|| {
-        assert_noop!(
-            Pallet::register(signed(ALICE), key(1), rule(1)),
-            Error::<Test>::AlreadyRegistered
-        );
+        assert_noop!(Pallet::register(signed(ALICE), key(1), rule(1)), Error::<Test>::AlreadyRegistered);
     });
 }
 
@@ -92,21 +83,20 @@ fn register_fails_when_the_owner_registered_the_key() {
 fn register_fails_when_the_key_was_that_of_an_unbound_device() {
     Builder::default().connected(ALICE, 1).build_and_execute(|| {
         assert_ok!(Pallet::unbind(signed(ALICE), device(ALICE, 1)));
-        assert_noop!(
-            Pallet::register(signed(ALICE), key(1), RULE),
-            Error::<Test>::AlreadyRegistered
-        );
+        assert_noop!(Pallet::register(signed(ALICE), key(1), RULE), Error::<Test>::AlreadyRegistered);
     });
 }
 
 #[test]
 fn register_fails_when_the_owner_has_too_many() {
-    Builder::default().registered(ALICE, 1).registered(ALICE, 2).connected(ALICE, 3).build_and_execute(|| {
-        assert_noop!(Pallet::register(signed(ALICE), key(4), RULE), Error::<Test>::TooManyDevices);
-        assert_ok!(Pallet::register(signed(BOB), key(4), RULE));
-        // One that is unbound makes room.
-        assert_ok!(Pallet::unbind(signed(ALICE), device(ALICE, 3)));
-        assert_ok!(Pallet::register(signed(ALICE), key(4), RULE));
-        assert_noop!(Pallet::register(signed(ALICE), key(5), RULE), Error::<Test>::TooManyDevices);
-    });
+    Builder::default().registered(ALICE, 1).registered(ALICE, 2).connected(ALICE, 3).build_and_execute(
+        || {
+            assert_noop!(Pallet::register(signed(ALICE), key(4), RULE), Error::<Test>::TooManyDevices);
+            assert_ok!(Pallet::register(signed(BOB), key(4), RULE));
+            // One that is unbound makes room.
+            assert_ok!(Pallet::unbind(signed(ALICE), device(ALICE, 3)));
+            assert_ok!(Pallet::register(signed(ALICE), key(4), RULE));
+            assert_noop!(Pallet::register(signed(ALICE), key(5), RULE), Error::<Test>::TooManyDevices);
+        },
+    );
 }

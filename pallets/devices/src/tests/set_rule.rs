@@ -96,10 +96,7 @@ fn set_rule_fails_when_there_is_no_such_device() {
 #[test]
 fn set_rule_fails_when_the_device_is_anothers() {
     Builder::default().connected(ALICE, 1).build_and_execute(|| {
-        assert_noop!(
-            Pallet::set_rule(signed(BOB), device(ALICE, 1), RULE, 5),
-            Error::<Test>::NotOwner
-        );
+        assert_noop!(Pallet::set_rule(signed(BOB), device(ALICE, 1), RULE, 5), Error::<Test>::NotOwner);
     });
 }
 

@@ -30,10 +30,7 @@ fn unbind_is_all_that_a_suspended_owner_may() {
         let device = device(SUSPENDED, 2);
         assert_noop!(Pallet::register(signed(SUSPENDED), key(3), RULE), Error::<Test>::NotUser);
         assert_noop!(Pallet::set_rule(signed(SUSPENDED), device, RULE, 5), Error::<Test>::NotUser);
-        assert_noop!(
-            Pallet::connect(signed(SUSPENDED), device, proof(SUSPENDED, 2)),
-            Error::<Test>::NotUser
-        );
+        assert_noop!(Pallet::connect(signed(SUSPENDED), device, proof(SUSPENDED, 2)), Error::<Test>::NotUser);
         assert_ok!(Pallet::unbind(signed(SUSPENDED), device));
     });
 }

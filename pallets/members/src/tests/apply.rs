@@ -102,10 +102,7 @@ fn apply_fails_when_the_modulus_is_too_short() {
         let mut leading_zero = n.clone();
         leading_zero[0] = 0;
         for n in [vec![], vec![1], short, n[..255].to_vec(), leading_zero] {
-            assert_noop!(
-                apply(APPLICANT, with_paillier(n, h.clone())),
-                Error::<Test>::PaillierKeyRefused
-            );
+            assert_noop!(apply(APPLICANT, with_paillier(n, h.clone())), Error::<Test>::PaillierKeyRefused);
         }
     });
 }
@@ -146,10 +143,7 @@ fn apply_fails_when_the_modulus_has_a_small_factor() {
         for prime in [3, 5, 251, 997] {
             let n = multiple_of(prime, &n);
             assert_eq!(n.len(), 256);
-            assert_noop!(
-                apply(APPLICANT, with_paillier(n, h.clone())),
-                Error::<Test>::PaillierKeyRefused
-            );
+            assert_noop!(apply(APPLICANT, with_paillier(n, h.clone())), Error::<Test>::PaillierKeyRefused);
         }
     });
 }
@@ -161,10 +155,7 @@ fn apply_fails_when_h_is_out_of_range() {
         let mut before_n = n.clone();
         before_n[255] -= 1;
         for h in [vec![], vec![0], vec![1], before_n, n.clone(), [vec![0], h].concat(), vec![0xff; 512]] {
-            assert_noop!(
-                apply(APPLICANT, with_paillier(n.clone(), h)),
-                Error::<Test>::PaillierKeyRefused
-            );
+            assert_noop!(apply(APPLICANT, with_paillier(n.clone(), h)), Error::<Test>::PaillierKeyRefused);
         }
     });
 }

@@ -55,10 +55,7 @@ fn approve_obeys_the_matrix_of_roles_and_registrars() {
                     if may {
                         assert_ok!(Pallet::approve(origin, APPLICANT, hash));
                     } else {
-                        assert_noop!(
-                            Pallet::approve(origin, APPLICANT, hash),
-                            Error::<Test>::NotRegistrar
-                        );
+                        assert_noop!(Pallet::approve(origin, APPLICANT, hash), Error::<Test>::NotRegistrar);
                     }
                     assert_eq!(MemberIdOf::<Test>::contains_key(APPLICANT), may, "{registrar:?} {role:?}");
                 });
@@ -72,10 +69,7 @@ fn approve_fails_when_the_caller_is_no_active_processor() {
     Builder::standard().invited(APPLICANT).suspended(PROCESSOR_1).build_and_execute(|| {
         let hash = applied(Role::User, REGION_1);
         for caller in [PROCESSOR_1, USER_1, SHARER, CLOUD, APPLICANT, STRANGER, COUNCILLOR] {
-            assert_noop!(
-                Pallet::approve(signed(caller), APPLICANT, hash),
-                Error::<Test>::NotRegistrar
-            );
+            assert_noop!(Pallet::approve(signed(caller), APPLICANT, hash), Error::<Test>::NotRegistrar);
         }
     });
 }
@@ -84,10 +78,7 @@ fn approve_fails_when_the_caller_is_no_active_processor() {
 fn approve_fails_when_nobody_applied() {
     Builder::standard().invited(APPLICANT).build_and_execute(|| {
         for account in [APPLICANT, STRANGER, USER_1] {
-            assert_noop!(
-                Pallet::approve(council(), account, Default::default()),
-                Error::<Test>::NotApplied
-            );
+            assert_noop!(Pallet::approve(council(), account, Default::default()), Error::<Test>::NotApplied);
         }
     });
 }
@@ -112,10 +103,7 @@ fn approve_fails_when_the_application_was_exchanged() {
             Error::<Test>::ApplicationChanged
         );
         // Nor has the council to take it.
-        assert_noop!(
-            Pallet::approve(council(), APPLICANT, looked_at),
-            Error::<Test>::ApplicationChanged
-        );
+        assert_noop!(Pallet::approve(council(), APPLICANT, looked_at), Error::<Test>::ApplicationChanged);
     });
 }
 
@@ -126,10 +114,7 @@ fn approve_fails_when_another_got_the_identifier_first() {
         let same = ApplicationOf { id: id(APPLICANT), ..application(51, Role::User, REGION_1) };
         assert_ok!(apply(51, same));
         assert_ok!(Pallet::approve(council(), APPLICANT, hash));
-        assert_noop!(
-            Pallet::approve(council(), 51, application_of(51)),
-            Error::<Test>::IdTaken
-        );
+        assert_noop!(Pallet::approve(council(), 51, application_of(51)), Error::<Test>::IdTaken);
     });
 }
 

@@ -5,7 +5,7 @@ use super::*;
 use codec::{Decode, Encode};
 use frame_support::dispatch::GetDispatchInfo;
 use sp_runtime::{
-    traits::{DispatchTransaction, TransactionExtension},
+    traits::{DispatchTransaction, TransactionExtension, TxBaseImplication},
     transaction_validity::{
         InvalidTransaction, TransactionSource::External, TransactionValidityError, ValidTransaction,
     },
@@ -215,13 +215,8 @@ fn usage_is_counted_once_for_a_transaction_that_fails_on_dispatch() {
     Builder::standard().build_and_execute(|| {
         let call: RuntimeCall = Call::invite { account: STRANGER }.into();
         let info = call.get_dispatch_info();
-        let outcome = MemberNonce::<Test>::from(0).dispatch_transaction(
-            signed(USER_1).into(),
-            call,
-            &info,
-            100,
-            0,
-        );
+        let outcome =
+            MemberNonce::<Test>::from(0).dispatch_transaction(signed(USER_1).into(), call, &info, 100, 0);
         assert!(outcome.expect("it may be included").is_err());
         assert_eq!(Pallet::included_in_window(&USER_1), 1);
         assert_eq!(System::account_nonce(USER_1), 1);
@@ -270,8 +265,9 @@ fn an_origin_without_signer_passes_and_gets_its_weight_back() {
         for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
             let (call, info) = (remark(), remark().get_dispatch_info());
             let extension = MemberNonce::<Test>::from(7);
-            let (valid, val, origin) =
-                extension.validate(origin, &call, &info, 0, (), &call, External).expect("nothing to check");
+            let (valid, val, origin) = extension
+                .validate(origin, &call, &info, 0, (), &TxBaseImplication(&call), External)
+                .expect("nothing to check");
             assert_eq!(valid, ValidTransaction::default());
             let expected = extension.weight(&call);
             assert_eq!(extension.prepare(val, &origin, &call, &info, 0), Ok(expected));

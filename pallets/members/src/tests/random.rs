@@ -101,9 +101,7 @@ fn any_sequence_of_calls_keeps_the_invariants() {
         })
         .expect("no sequence breaks them");
     // The sequences reach every call's good end.
-    let all: BTreeSet<_> = <Call<Test> as frame_support::traits::GetCallName>::get_call_names()
-        .iter()
-        .copied()
-        .collect();
+    let all: BTreeSet<_> =
+        <Call<Test> as frame_support::traits::GetCallName>::get_call_names().iter().copied().collect();
     assert_eq!(done.into_inner(), all);
 }

@@ -5,11 +5,7 @@ use dmsm_host::fixtures;
 
 /// Rotates the keys of `account` to those of number `seed`.
 fn rotate(account: u64, seed: u64) -> DispatchResult {
-    Pallet::rotate_keys(
-        signed(account),
-        keys(seed),
-        fixtures::possession(seed as u32, &id(account)),
-    )
+    Pallet::rotate_keys(signed(account), keys(seed), fixtures::possession(seed as u32, &id(account)))
 }
 
 fn history(account: u64) -> Vec<dmsm_primitives::BlsPublicKey> {
@@ -81,10 +77,7 @@ fn rotate_keys_fails_when_the_paillier_key_has_no_form() {
         let mut even = keys(70);
         even.paillier.n[255] &= 0xfe;
         let proof = fixtures::possession(70, &id(USER_1));
-        assert_noop!(
-            Pallet::rotate_keys(signed(USER_1), even, proof),
-            Error::<Test>::PaillierKeyRefused
-        );
+        assert_noop!(Pallet::rotate_keys(signed(USER_1), even, proof), Error::<Test>::PaillierKeyRefused);
     });
 }
 

@@ -10,10 +10,7 @@ fn suspend_and_reinstate_change_the_status() {
         assert_eq!(status_of(USER_1), Some(Status::Suspended));
         assert_ok!(Pallet::reinstate(signed(PROCESSOR_1), id(USER_1)));
         assert_eq!(status_of(USER_1), Some(Status::Active));
-        assert_eq!(
-            events(),
-            [Event::Suspended { id: id(USER_1) }, Event::Reinstated { id: id(USER_1) }]
-        );
+        assert_eq!(events(), [Event::Suspended { id: id(USER_1) }, Event::Reinstated { id: id(USER_1) }]);
     });
 }
 
@@ -27,10 +24,7 @@ fn suspend_and_reinstate_obey_the_matrix_of_roles_and_registrars() {
                     assert_ok!(Pallet::suspend(signed(registrar), id(member)));
                     assert_ok!(Pallet::reinstate(signed(registrar), id(member)));
                 } else {
-                    assert_noop!(
-                        Pallet::suspend(signed(registrar), id(member)),
-                        Error::<Test>::NotRegistrar
-                    );
+                    assert_noop!(Pallet::suspend(signed(registrar), id(member)), Error::<Test>::NotRegistrar);
                 }
             }
             assert_ok!(Pallet::suspend(council(), id(member)));
@@ -91,9 +85,6 @@ fn reinstate_fails_when_the_member_is_not_suspended() {
 #[test]
 fn reinstate_fails_when_a_suspended_processor_would_reinstate_itself() {
     Builder::standard().suspended(PROCESSOR_1).build_and_execute(|| {
-        assert_noop!(
-            Pallet::reinstate(signed(PROCESSOR_1), id(PROCESSOR_1)),
-            Error::<Test>::NotRegistrar
-        );
+        assert_noop!(Pallet::reinstate(signed(PROCESSOR_1), id(PROCESSOR_1)), Error::<Test>::NotRegistrar);
     });
 }

@@ -49,10 +49,7 @@ fn withdraw_invitation_fails_when_another_registrar_invited() {
 fn withdraw_invitation_fails_when_the_caller_is_no_registrar() {
     Builder::standard().invited(STRANGER).suspended(PROCESSOR_2).build_and_execute(|| {
         for caller in [USER_1, STRANGER, PROCESSOR_2] {
-            assert_noop!(
-                Pallet::withdraw_invitation(signed(caller), STRANGER),
-                Error::<Test>::NotRegistrar
-            );
+            assert_noop!(Pallet::withdraw_invitation(signed(caller), STRANGER), Error::<Test>::NotRegistrar);
         }
     });
 }
