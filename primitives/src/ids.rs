@@ -27,7 +27,6 @@ macro_rules! identifier {
             }
         }
 
-        #[cfg(feature = "std")]
         impl core::str::FromStr for $name {
             type Err = hex::FromHexError;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -37,17 +36,15 @@ macro_rules! identifier {
             }
         }
 
-        #[cfg(feature = "std")]
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
             }
         }
 
-        #[cfg(feature = "std")]
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = alloc::string::String::deserialize(deserializer)?;
+                let text = <alloc::string::String as serde::Deserialize>::deserialize(deserializer)?;
                 text.parse().map_err(serde::de::Error::custom)
             }
         }
@@ -98,8 +95,9 @@ impl DeviceId {
     DecodeWithMemTracking,
     MaxEncodedLen,
     TypeInfo,
+    serde::Serialize,
+    serde::Deserialize,
 )]
-#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub struct RegionId(pub u32);
 
 impl core::fmt::Display for RegionId {

@@ -21,17 +21,15 @@ macro_rules! byte_array {
             }
         }
 
-        #[cfg(feature = "std")]
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(&format_args!("{self:?}"))
             }
         }
 
-        #[cfg(feature = "std")]
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = alloc::string::String::deserialize(deserializer)?;
+                let text = <alloc::string::String as serde::Deserialize>::deserialize(deserializer)?;
                 let mut bytes = [0; $length];
                 hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(&text), &mut bytes)
                     .map_err(serde::de::Error::custom)?;
@@ -72,8 +70,19 @@ pub const MODULUS_BITS: [u32; 3] = [2048, 3072, 4096];
 /// `h` generates the randomness of Damgård–Jurik–Nielsen: whoever encrypts derives
 /// h_s = h^n mod n² itself. So nobody can publish an h_s that is not an n-th residue, under which
 /// an honest sender's ciphertext would decrypt to something it never sent.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[derive(
+    Clone,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct PaillierPublicKey {
     /// The modulus, big-endian, without leading zeros: 256, 384 or 512 bytes.
     pub n: BoundedVec<u8, ConstU32<MAX_MODULUS_BYTES>>,

@@ -10,8 +10,19 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 /// One measurement. The whole domain of every field is allowed; [`crate::Rule::judge`] is total.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[derive(
+    Clone,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct Reading {
     /// Who measured.
     pub device: DeviceId,
@@ -33,11 +44,22 @@ impl Reading {
 }
 
 /// A reading with its device's Ed25519 signature over [`Reading::signing_payload`].
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[derive(
+    Clone,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct SignedReading {
     /// What was measured.
-    #[cfg_attr(feature = "std", serde(flatten))]
+    #[serde(flatten)]
     pub reading: Reading,
     /// By the device's own key.
     pub signature: DeviceSignature,

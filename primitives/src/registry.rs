@@ -21,8 +21,10 @@ use scale_info::TypeInfo;
     DecodeWithMemTracking,
     MaxEncodedLen,
     TypeInfo,
+    serde::Serialize,
+    serde::Deserialize,
 )]
-#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Owns devices, orders answers (paper: U).
     User,
@@ -35,8 +37,19 @@ pub enum Role {
 }
 
 /// The keys of a member.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[derive(
+    Clone,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct MemberKeys {
     /// Signs (paper: v = xP).
     pub bls: BlsPublicKey,

@@ -2,7 +2,7 @@
 //! The presets: `dev`, one authority with sudo, and `local`, four authorities without.
 
 use crate::{AccountId, BalancesConfig, CouncilConfig, NodeAuthorizationConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig};
-use alloc::{vec, vec::Vec};
+use alloc::{string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
 use hex_literal::hex;
 use serde_json::Value;
