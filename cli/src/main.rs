@@ -1,3 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-//! dmsm.
-fn main() {}
+//! `dmsm`: keys, membership, devices and notices from the command line.
+
+mod cli;
+mod commands;
+mod context;
+mod device_key;
+mod error;
+mod grid;
+mod output;
+mod passphrase;
+mod replay;
+mod units;
+
+use clap::Parser;
+use std::{io, process::ExitCode};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let warnings = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(warnings).with_writer(io::stderr).without_time().init();
+    let context = context::Context::new(cli.common);
+    match commands::run(cli.command, &context, &mut io::stdout()).await {
+        Ok(verdict) => verdict.into(),
+        // Whoever reads has seen enough.
+        Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("dmsm: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The verbs, one file each.
+
+mod completions;
+mod council;
+mod device;
+mod keys;
+mod member;
+mod notices;
+
+use crate::{context::Context, error::Error, output::Verdict};
+use clap::Subcommand;
+use std::io::Write;
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make and show a member's keys.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Invite, apply, approve; look at members.
+    #[command(subcommand)]
+    Member(member::Command),
+    /// Look at the council's motions, vote on them.
+    #[command(subcommand)]
+    Council(council::Command),
+    /// Register and connect devices, set their rules, replay measurements as one.
+    #[command(subcommand)]
+    Device(device::Command),
+    /// Decrypt and verify the notices of the vault's member.
+    Notices(notices::Opts),
+    /// Print a completion script for a shell.
+    Completions(completions::Opts),
+}
+
+/// Does it.
+pub async fn run(command: Command, context: &Context, out: &mut dyn Write) -> Result<Verdict, Error> {
+    match command {
+        Command::Keys(command) => keys::run(command, context, out).await,
+        Command::Member(command) => member::run(command, context, out).await,
+        Command::Council(command) => council::run(command, context, out).await,
+        Command::Device(command) => device::run(command, context, out).await,
+        Command::Notices(opts) => notices::run(opts, context, out).await,
+        Command::Completions(opts) => completions::run(opts, context, out).await,
+    }
+}
+
+/// Calls the verb of a group. Each verb is a module with `Opts` and `run`.
+macro_rules! group {
+    ($($(#[$doc:meta])* $variant:ident => $module:ident),* $(,)?) => {
+        /// The verbs of this group.
+        #[derive(clap::Subcommand)]
+        pub enum Command {
+            $($(#[$doc])* $variant($module::Opts),)*
+        }
+
+        /// Does it.
+        pub async fn run(
+            command: Command,
+            context: &crate::context::Context,
+            out: &mut dyn std::io::Write,
+        ) -> Result<crate::output::Verdict, crate::error::Error> {
+            match command {
+                $(Command::$variant(opts) => $module::run(opts, context, out).await,)*
+            }
+        }
+    };
+}
+use group;

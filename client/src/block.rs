@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The notices of one block.
+
+use crate::{
+    client::{AtBlock, Link},
+    submit::events,
+    AccountId, Error,
+};
+use codec::{Decode, DecodeAll};
+use dmsm_primitives::{BlockNumber, BlsSignature, DeviceId, MemberId, NoticeSeal};
+use sp_crypto_hashing::sha2_256;
+use subxt::{events::Phase, utils::H256};
+
+/// A notice as it stands on chain.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SealedNotice {
+    /// Number of its block.
+    pub block: BlockNumber,
+    /// What the processor signed.
+    pub seal: NoticeSeal,
+    /// The processor's signature over the seal.
+    pub signature: BlsSignature,
+    /// The notice, encrypted under the owner's key.
+    pub ciphertext: Vec<u8>,
+}
+
+/// The arguments of `notifications.notify`.
+#[derive(Clone, PartialEq, Eq, Debug, Decode)]
+#[cfg_attr(test, derive(codec::Encode))]
+pub(crate) struct Notify {
+    pub(crate) device: DeviceId,
+    pub(crate) previous: u64,
+    pub(crate) sequence: u64,
+    pub(crate) judged_at: BlockNumber,
+    pub(crate) ciphertext: Vec<u8>,
+    pub(crate) signature: BlsSignature,
+}
+
+impl Notify {
+    /// The seal, the ciphertext being made under the modulus `n` of `owner`.
+    pub(crate) fn seal(&self, processor: MemberId, owner: MemberId, n: &[u8]) -> NoticeSeal {
+        NoticeSeal {
+            processor,
+            owner,
+            device: self.device,
+            previous: self.previous,
+            sequence: self.sequence,
+            judged_at: self.judged_at,
+            owner_key: sha2_256(n),
+            digest: sha2_256(&self.ciphertext),
+        }
+    }
+}
+
+/// A block, read.
+pub(crate) struct Block {
+    pub(crate) number: u32,
+    pub(crate) hash: H256,
+    pub(crate) parent: H256,
+    pub(crate) content: Content,
+}
+
+/// The notices of a block.
+pub(crate) enum Content {
+    /// As the chain says.
+    Noted(Vec<SealedNotice>),
+    /// The node has discarded the state, events included: these were submitted, by whom, and some
+    /// may have been refused.
+    Submitted(Vec<(AccountId, Notify)>),
+}
+
+/// Reads the block of a number on the best chain. `at` gives the chain's interface alone.
+pub(crate) async fn read(link: &Link, at: &AtBlock, number: u32) -> Result<Block, Error> {
+    let missing = || Error::NoBlock { block: number.to_string() };
+    let hash = link.hash(number).await?.ok_or_else(missing)?;
+    let block = link.block(hash).await?.block;
+    let parent = block.header.parent_hash;
+    let bodies = block.extrinsics.into_iter().map(|bytes| bytes.0).collect();
+    let mut submitted = Vec::new();
+    let mut signed = false;
+    for extrinsic in at.extrinsics().from_bytes(bodies).await.iter() {
+        let extrinsic = extrinsic?;
+        signed |= extrinsic.is_signed();
+        if (extrinsic.pallet_name(), extrinsic.call_name()) != ("Notifications", "notify") {
+            continue;
+        }
+        let notify = Notify::decode_all(&mut extrinsic.call_data_field_bytes());
+        let notify = notify.map_err(|_| Error::Unreadable { what: "a notice" })?;
+        submitted.push((extrinsic.index() as u32, signer(extrinsic.address_bytes()), notify));
+    }
+    let content = match signed {
+        // Nothing but what the author put in.
+        false => Content::Noted(Vec::new()),
+        true => content(link, at, number, hash, submitted).await?,
+    };
+    Ok(Block { number, hash, parent, content })
+}
+
+/// The account of `MultiAddress::Id`.
+fn signer(address: Option<&[u8]>) -> Option<AccountId> {
+    match address? {
+        [0, account @ ..] => Some(AccountId(account.try_into().ok()?)),
+        _ => None,
+    }
+}
+
+async fn content(
+    link: &Link,
+    at: &AtBlock,
+    number: u32,
+    hash: H256,
+    submitted: Vec<(u32, Option<AccountId>, Notify)>,
+) -> Result<Content, Error> {
+    let events = match events(link, at, number, hash).await {
+        Ok(events) => events,
+        Err(Error::Discarded { .. }) => {
+            let by = |(_, account, notify): (u32, Option<AccountId>, Notify)| Some((account?, notify));
+            return Ok(Content::Submitted(submitted.into_iter().filter_map(by).collect()));
+        }
+        Err(error) => return Err(error),
+    };
+    let mut noted = Vec::new();
+    for event in events.iter() {
+        let event = event?;
+        if (event.pallet_name(), event.event_name()) != ("Notifications", "Notified") {
+            continue;
+        }
+        let seal = NoticeSeal::decode_all(&mut event.field_bytes());
+        let seal = seal.map_err(|_| Error::Unreadable { what: "a seal" })?;
+        let of = |(index, _, notify): &&(u32, Option<AccountId>, Notify)| {
+            event.phase() == Phase::ApplyExtrinsic(*index) && sha2_256(&notify.ciphertext) == seal.digest
+        };
+        // The event is raised by this call alone; one that travels inside another call is not
+        // looked for, and shows as a gap.
+        if let Some((_, _, notify)) = submitted.iter().find(of) {
+            let Notify { signature, ciphertext, .. } = notify.clone();
+            noted.push(SealedNotice { block: number, seal, signature, ciphertext });
+        }
+    }
+    Ok(Content::Noted(noted))
+}

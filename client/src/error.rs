@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What can go wrong, and what to do about it.
+
+use crate::remedy;
+use subxt::{error::DispatchError, rpcs};
+
+/// Why a call or a query has no result.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The node does not answer.
+    #[error("no node answers at {url}: start one, or give its address ({reason})")]
+    Unreachable {
+        /// Where it was looked for.
+        url: String,
+        /// What the connection says.
+        reason: String,
+    },
+    /// The node now serves another chain than when the client connected.
+    #[error("the node at {url} serves another chain than before: connect anew if that is wanted")]
+    OtherChain {
+        /// The node.
+        url: String,
+    },
+    /// The chain's interface is not the one this program was built for.
+    #[error("the chain has another interface ({what}) than this program knows: update this program")]
+    Incompatible {
+        /// What does not fit.
+        what: String,
+    },
+    /// `InvalidTransaction::Custom(1)`.
+    #[error(
+        "the account is no member, or was invited and may only apply: ask your region's processor or the \
+         council to invite it (`dmsm member invite`), then apply and be approved"
+    )]
+    NotAMember,
+    /// `InvalidTransaction::Custom(2)`.
+    #[error("the account has used its quota of this window: wait a minute and try again")]
+    OverQuota,
+    /// `InvalidTransaction::Custom(3)`.
+    #[error(
+        "the account has too many transactions waiting in the pool: wait for them to be included and try again"
+    )]
+    TooManyPending,
+    /// The pool refuses the transaction for another reason.
+    #[error("the node refuses the transaction: {reason}")]
+    Refused {
+        /// As the node says it.
+        reason: String,
+    },
+    /// The transaction was included, and failed.
+    #[error("{name}: {meaning}{}", if_any("; ", remedy))]
+    Failed {
+        /// Pallet and name of the error, e.g. `Members::NotInvited`.
+        name: String,
+        /// What the chain's documentation says.
+        meaning: String,
+        /// What to do; empty if nothing is known.
+        remedy: &'static str,
+    },
+    /// The transaction left the pool without being included.
+    #[error("the transaction was not included ({reason}): try again")]
+    NotIncluded {
+        /// Why.
+        reason: &'static str,
+    },
+    /// The connection broke before the transaction's fate was known.
+    #[error("the connection broke while waiting for the transaction: look whether it took effect before trying again ({reason})")]
+    FateUnknown {
+        /// What the connection says.
+        reason: String,
+    },
+    /// The node answers a request with an error.
+    #[error("the node answers: {reason}")]
+    Node {
+        /// As the node says it.
+        reason: String,
+    },
+    /// The node no longer has the state of a block.
+    #[error("the node has discarded the state of block {block}: ask one that runs with `--state-pruning archive-canonical`")]
+    Discarded {
+        /// Number of the block.
+        block: u32,
+    },
+    /// The node lacks a block that must be there.
+    #[error("the node has no block {block}: let it synchronise, or ask another")]
+    NoBlock {
+        /// Number or hash of the block.
+        block: String,
+    },
+    /// Bytes of the chain do not mean what they should.
+    #[error("{what} of the chain cannot be read: update this program")]
+    Unreadable {
+        /// What was to be read.
+        what: &'static str,
+    },
+    /// The account has no identifier.
+    #[error("the account {account} is no member of this chain")]
+    NoIdentifier {
+        /// The account.
+        account: String,
+    },
+    /// There is nothing under this name.
+    #[error("the chain knows no {what}")]
+    Unknown {
+        /// What was looked for.
+        what: String,
+    },
+    /// The vault holds no account.
+    #[error("the vault {vault} holds no account: give one that does, made with `dmsm keys generate`")]
+    NoSeed {
+        /// The vault's file.
+        vault: String,
+    },
+    /// A key of the vault or of the chain cannot be used.
+    #[error("{0}")]
+    Paillier(#[from] dmsm_crypto::paillier::Error),
+    /// The notice is true, so that there is nothing to dispute.
+    #[error("the notice is true: there is nothing to dispute")]
+    NoticeIsTrue,
+    /// The notice is flawed in a way that the chain cannot judge.
+    #[error("the chain cannot judge this: {reason}")]
+    NotDisputable {
+        /// What is wrong with the notice.
+        reason: String,
+    },
+    /// A background task was cancelled.
+    #[error("the program stops")]
+    Stopping,
+}
+
+fn if_any(separator: &str, text: &str) -> String {
+    match text {
+        "" => String::new(),
+        text => format!("{separator}{text}"),
+    }
+}
+
+impl Error {
+    /// Whether a new connection may help.
+    pub fn is_connection(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::FateUnknown { .. })
+    }
+
+    /// An answer of the node, or none.
+    pub(crate) fn rpc(url: &str, error: rpcs::Error) -> Self {
+        match error {
+            rpcs::Error::User(answer) => {
+                let detail = answer.data.as_ref().map_or("", |data| data.get());
+                Self::Node { reason: format!("{} {detail}", answer.message).trim_end().to_owned() }
+            }
+            rpcs::Error::Client(_) | rpcs::Error::DisconnectedWillReconnect(_) => {
+                Self::Unreachable { url: url.to_owned(), reason: error.to_string() }
+            }
+            other => Self::Node { reason: other.to_string() },
+        }
+    }
+
+    /// Why the pool refuses.
+    pub(crate) fn submission(url: &str, error: rpcs::Error) -> Self {
+        let rpcs::Error::User(answer) = &error else { return Self::rpc(url, error) };
+        let detail = answer.data.as_ref().map_or("", |data| data.get()).trim_matches('"');
+        match detail.strip_prefix("Custom error: ").and_then(|code| code.parse().ok()) {
+            Some(1u8) => Self::NotAMember,
+            Some(2) => Self::OverQuota,
+            Some(3) => Self::TooManyPending,
+            _ => Self::Refused { reason: format!("{} {detail}", answer.message).trim_end().to_owned() },
+        }
+    }
+
+    /// Why an included transaction failed.
+    pub(crate) fn dispatch(error: DispatchError) -> Self {
+        if let DispatchError::Module(module) = &error {
+            if let Ok(details) = module.details() {
+                let name = format!("{}::{}", details.pallet.name(), details.variant.name);
+                let meaning = details.variant.docs.join(" ").trim().to_owned();
+                let meaning = meaning.trim_end_matches('.').to_owned();
+                return Self::Failed { remedy: remedy::of(&name), name, meaning };
+            }
+        }
+        let (name, remedy) = match &error {
+            DispatchError::BadOrigin => ("BadOrigin", remedy::of("BadOrigin")),
+            _ => ("DispatchError", ""),
+        };
+        Self::Failed { name: name.into(), meaning: error.to_string(), remedy }
+    }
+}
+
+/// Errors of subxt's about the connection are told from those about the interface by their text
+/// alone: they nest the former too deep for matching.
+macro_rules! from_subxt {
+    ($($error:ty),*) => {$(
+        impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Self::from_subxt(&error)
+            }
+        }
+    )*};
+}
+
+from_subxt!(
+    subxt::error::OnlineClientError,
+    subxt::error::OnlineClientAtBlockError,
+    subxt::error::ExtrinsicError,
+    subxt::error::StorageError,
+    subxt::error::EventsError,
+    subxt::error::ExtrinsicDecodeErrorAt,
+    subxt::error::DispatchErrorDecodeError
+);
+
+impl Error {
+    fn from_subxt(error: &(dyn std::error::Error + 'static)) -> Self {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+        let mut texts: Vec<String> = Vec::new();
+        while let Some(error) = cause {
+            if let Some(error) = error.downcast_ref::<rpcs::Error>() {
+                return match error {
+                    rpcs::Error::User(answer) => Self::Node { reason: answer.to_string() },
+                    _ => Self::Unreachable { url: "its address".into(), reason: error.to_string() },
+                };
+            }
+            let text = error.to_string();
+            if texts.last().is_none_or(|last| !last.contains(&text)) {
+                texts.push(text);
+            }
+            cause = error.source();
+        }
+        Self::Incompatible { what: texts.join(": ") }
+    }
+}
