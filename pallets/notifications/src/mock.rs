@@ -114,6 +114,7 @@ parameter_types! {
     pub static Roll: BTreeMap<AccountId32, MockMember> = BTreeMap::new();
     pub static Inventory: BTreeMap<DeviceId, MockDevice> = BTreeMap::new();
     pub static CreditLost: Vec<(MemberId, AccountId32)> = Vec::new();
+    pub static MaxJudgementAge: u32 = 20;
 }
 
 /// The members in [`Roll`].
@@ -192,19 +193,19 @@ impl crate::Config for Test {
     type Credit = MockCredit;
     type WorkerAccount = worker::WorkerAccountId;
     type MaxCiphertext = ConstU32<2048>;
-    type MaxJudgementAge = ConstU32<20>;
+    type MaxJudgementAge = MaxJudgementAge;
     type WeightInfo = ();
 }
 
 /// The secret of an account, by number.
 pub fn account_secret(seed: u8) -> String {
-    format!("//account{seed}")
+    format!("0x{seed:064x}")
 }
 
 /// An account by number.
 pub fn account(seed: u8) -> AccountId32 {
     let pair = sp_core::sr25519::Pair::from_string(&account_secret(seed), None);
-    AccountId32::new(pair.expect("the path has form").public().0)
+    AccountId32::new(pair.expect("the secret has form").public().0)
 }
 
 /// Signed by an account.
@@ -332,6 +333,7 @@ impl Builder {
     pub fn build(self) -> sp_io::TestExternalities {
         Roll::set(BTreeMap::new());
         CreditLost::set(Vec::new());
+        MaxJudgementAge::set(20);
         for (seed, role, region) in [
             (OWNER, Role::User, REGION_1),
             (NEIGHBOUR, Role::User, REGION_1),
