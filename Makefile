@@ -6,9 +6,21 @@ SHELL := /bin/bash
 -include .toolchain.env
 
 CARGO := cargo
-PALLETS := -p pallet-members -p pallet-devices -p pallet-notifications
-PALLET_FEATURES := runtime-benchmarks,try-runtime
-PROGRAMS := -p dmsm-node -p dmsm-grid -p dmsm-cli
+
+# Crates by what they depend on. Cargo chooses the features of shared dependencies by the crates
+# named together, so each group is always named as a whole: nothing is compiled twice.
+CHAIN := -p dmsm-node -p dmsm-node-service -p dmsm-runtime
+PALLETS := -p pallet-members -p pallet-devices -p pallet-notifications --features runtime-benchmarks,try-runtime
+GROUND := -p dmsm-primitives -p dmsm-crypto -p dmsm-vault -p dmsm-host -p dmsm-bench
+GRID := -p dmsm-grid
+CLIENT := -p dmsm-client -p dmsm-cli
+GROUPS := CHAIN PALLETS GROUND GRID CLIENT
+
+each = $(foreach group,$(GROUPS),$(1) $($(group)) $(2)$(newline))
+define newline
+
+
+endef
 
 .PHONY: help setup build demo test check bench weights clean
 
@@ -40,7 +52,9 @@ weights: setup ## Measures the weights of all calls on this machine
 .PHONY: run-build run-demo run-check run-tests run-bench run-weights
 
 run-build:
-	$(CARGO) build --release --locked $(PROGRAMS)
+	$(CARGO) build --release --locked $(CHAIN)
+	$(CARGO) build --release --locked $(GRID)
+	$(CARGO) build --release --locked $(CLIENT)
 
 run-demo: run-build
 	scripts/demo
@@ -48,12 +62,11 @@ run-demo: run-build
 run-check:
 	$(CARGO) fmt --all --check
 	scripts/check-toml
-	$(CARGO) clippy --release --locked --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --workspace --no-deps
+	$(call each,$(CARGO) clippy --release --locked,--all-targets -- -D warnings)
+	$(call each,RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps)
 
 run-tests: run-build
-	$(CARGO) test --release --locked --workspace --exclude pallet-members --exclude pallet-devices --exclude pallet-notifications
-	$(CARGO) test --release --locked $(PALLETS) --features $(PALLET_FEATURES)
+	$(call each,$(CARGO) test --release --locked)
 	scripts/test-api
 
 run-bench:

@@ -2,14 +2,15 @@
 //! What the node asks the runtime.
 
 use crate::{
-    genesis_config_presets, timing::Slot, AccountId, Block, Executive, Grandpa, InherentDataExt, Nonce, Runtime,
-    RuntimeGenesisConfig, SessionKeys, System, VERSION,
+    genesis_config_presets, timing::Slot, AccountId, Block, Executive, Grandpa, InherentDataExt, Nonce,
+    Runtime, RuntimeGenesisConfig, SessionKeys, System, VERSION,
 };
 use alloc::vec::Vec;
+#[cfg(feature = "try-runtime")]
+use frame_support::weights::Weight;
 use frame_support::{
     genesis_builder_helper::{build_state, get_preset},
     traits::Get,
-    weights::Weight,
 };
 use sp_api::impl_runtime_apis;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The presets: `dev`, one authority with sudo, and `local`, four authorities without.
 
-use crate::{AccountId, BalancesConfig, CouncilConfig, NodeAuthorizationConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig};
+use crate::{
+    AccountId, BalancesConfig, CouncilConfig, NodeAuthorizationConfig, RuntimeGenesisConfig, SessionConfig,
+    SessionKeys, SudoConfig,
+};
 use alloc::{string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
 use hex_literal::hex;
@@ -35,7 +38,8 @@ fn preset(
     nodes: Vec<(OpaquePeerId, AccountId)>,
 ) -> Value {
     let mut accounts: Vec<AccountId> = authorities.iter().map(|(account, ..)| account.clone()).collect();
-    accounts.extend(council.iter().filter(|account| !accounts.contains(account)).cloned().collect::<Vec<_>>());
+    accounts
+        .extend(council.iter().filter(|account| !accounts.contains(account)).cloned().collect::<Vec<_>>());
     build_struct_json_patch!(RuntimeGenesisConfig {
         balances: BalancesConfig {
             balances: accounts.into_iter().map(|account| (account, ENDOWMENT)).collect(),
@@ -67,7 +71,10 @@ fn local() -> Value {
         authority(Sr25519Keyring::Dave, Ed25519Keyring::Dave),
     ];
     let accounts: Vec<AccountId> = authorities.iter().map(|(account, ..)| account.clone()).collect();
-    let nodes = LOCAL_PEERS.iter().zip(&accounts).map(|(peer, account)| (OpaquePeerId(peer.to_vec()), account.clone()));
+    let nodes = LOCAL_PEERS
+        .iter()
+        .zip(&accounts)
+        .map(|(peer, account)| (OpaquePeerId(peer.to_vec()), account.clone()));
     let nodes = nodes.collect();
     preset(authorities, accounts[..3].to_vec(), None, nodes)
 }

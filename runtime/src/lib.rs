@@ -24,6 +24,7 @@ pub mod configs;
 pub mod genesis_config_presets;
 pub mod timing;
 
+#[cfg(not(feature = "std"))]
 use alloc::vec::Vec;
 use sp_runtime::{
     generic, impl_opaque_keys,
@@ -148,4 +149,3 @@ mod runtime {
     #[runtime::pallet_index(22)]
     pub type Notifications = pallet_notifications;
 }
-

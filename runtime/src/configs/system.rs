@@ -7,12 +7,12 @@ use crate::{
     RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin, RuntimeTask, SignedPayload, System, TxExtension,
     UncheckedExtrinsic, VERSION,
 };
+use codec::Encode;
 use frame_support::{
     derive_impl, parameter_types,
     traits::{ConstU32, VariantCountOf},
     weights::constants::ParityDbWeight,
 };
-use codec::Encode;
 use frame_system::limits::BlockLength;
 use sp_runtime::{
     generic::Era,
