@@ -13,7 +13,7 @@ Exit codes:
 
 /// Keys, membership, devices and notices on a DMSM chain.
 #[derive(Parser)]
-#[command(name = "dmsm", version, about, after_help = EXIT_CODES, arg_required_else_help = true)]
+#[command(name = "dmsm", version, about = "Keys, membership, devices and notices on a DMSM chain", long_about = None, after_help = EXIT_CODES, arg_required_else_help = true)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,

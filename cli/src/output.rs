@@ -66,7 +66,7 @@ pub fn name(value: impl serde::Serialize) -> String {
 pub fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain(heading.get(column).map(|text| text.len())).max().unwrap_or(0)
+        cells.chain(heading.get(column).map(|text| text.chars().count())).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..heading.len()).map(width).collect();
     let line = |cells: Vec<&dyn Display>| {

@@ -139,3 +139,39 @@ async fn content(
     }
     Ok(Content::Noted(noted))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use codec::Encode;
+
+    #[test]
+    fn the_signer_is_an_account_or_nobody() {
+        let account = [7; 32];
+        assert_eq!(signer(Some(&[&[0][..], &account].concat())), Some(AccountId(account)));
+        for other in [&[][..], &[0], &[1, 0], &[0; 34]] {
+            assert_eq!(signer(Some(other)), None);
+        }
+        assert_eq!(signer(None), None);
+    }
+
+    #[test]
+    fn a_cut_notice_is_refused_before_it_takes_memory() {
+        let notify = Notify {
+            device: DeviceId([1; 32]),
+            previous: 0,
+            sequence: 1,
+            judged_at: 2,
+            ciphertext: vec![3; 768],
+            signature: BlsSignature([4; 48]),
+        };
+        let bytes = notify.encode();
+        assert_eq!(Notify::decode_all(&mut &bytes[..]), Ok(notify));
+        for length in 0..bytes.len() {
+            assert!(Notify::decode_all(&mut &bytes[..length]).is_err());
+        }
+        // A length of 2^30 − 1 and nothing behind it.
+        let boast = [&bytes[..52], &[0xfe, 0xff, 0xff, 0xff]].concat();
+        assert!(Notify::decode_all(&mut &boast[..]).is_err());
+    }
+}

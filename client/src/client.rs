@@ -4,6 +4,7 @@
 use crate::Error;
 use std::sync::Arc;
 use subxt::{
+    backend::LegacyBackend,
     client::OnlineClientAtBlock,
     config::{RpcConfigFor, SubstrateConfig},
     rpcs::{methods::legacy::BlockDetails, LegacyRpcMethods, RpcClient},
@@ -44,7 +45,8 @@ impl Link {
         let rpc = RpcClient::from_insecure_url(url)
             .await
             .map_err(|error| Error::Unreachable { url: url.to_owned(), reason: error.to_string() })?;
-        let online = OnlineClient::<Chain>::from_rpc_client(rpc.clone()).await?;
+        let backend = LegacyBackend::builder().build(rpc.clone());
+        let online = OnlineClient::<Chain>::from_backend(Arc::new(backend)).await?;
         Ok(Self { rpc: LegacyRpcMethods::new(rpc), online, url: url.into() })
     }
 

@@ -2,7 +2,13 @@
 //! What can go wrong, and what to do about it.
 
 use crate::remedy;
-use subxt::{error::DispatchError, rpcs};
+use subxt::{
+    error::{
+        BackendError, DispatchError, DispatchErrorDecodeError, EventsError, ExtrinsicDecodeErrorAt,
+        ExtrinsicError, OnlineClientAtBlockError, OnlineClientError, RpcError, StorageError,
+    },
+    rpcs,
+};
 
 /// Why a call or a query has no result.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +19,12 @@ pub enum Error {
     Unreachable {
         /// Where it was looked for.
         url: String,
+        /// What the connection says.
+        reason: String,
+    },
+    /// The connection broke.
+    #[error("the connection to the node broke ({reason}): look whether it runs, and try again")]
+    Disconnected {
         /// What the connection says.
         reason: String,
     },
@@ -139,7 +151,7 @@ fn if_any(separator: &str, text: &str) -> String {
 impl Error {
     /// Whether a new connection may help.
     pub fn is_connection(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::FateUnknown { .. })
+        matches!(self, Self::Unreachable { .. } | Self::Disconnected { .. })
     }
 
     /// An answer of the node, or none.
@@ -186,45 +198,103 @@ impl Error {
     }
 }
 
-/// Errors of subxt's about the connection are told from those about the interface by their text
-/// alone: they nest the former too deep for matching.
-macro_rules! from_subxt {
+impl Error {
+    /// subxt's backend speaks of the connection, or passes on what the node answers.
+    fn backend(error: BackendError) -> Self {
+        match error {
+            BackendError::Rpc(RpcError::ClientError(rpcs::Error::User(answer))) => {
+                Self::Node { reason: answer.to_string() }
+            }
+            other => Self::Disconnected { reason: other.to_string() },
+        }
+    }
+
+    fn incompatible(error: &dyn std::error::Error) -> Self {
+        Self::Incompatible { what: error.to_string() }
+    }
+}
+
+impl From<OnlineClientError> for Error {
+    fn from(error: OnlineClientError) -> Self {
+        match error {
+            OnlineClientError::CannotGetGenesisHash(error) => Self::backend(error),
+            other => Self::Disconnected { reason: other.to_string() },
+        }
+    }
+}
+
+impl From<OnlineClientAtBlockError> for Error {
+    fn from(error: OnlineClientAtBlockError) -> Self {
+        use OnlineClientAtBlockError::*;
+        match error {
+            CannotGetCurrentBlock { reason }
+            | CannotGetBlockHash { reason, .. }
+            | CannotGetBlockHeader { reason, .. }
+            | CannotGetSpecVersion { reason, .. } => Self::backend(reason),
+            BlockNotFound { block_number } => Self::NoBlock { block: block_number.to_string() },
+            BlockHeaderNotFound { block_hash } => Self::NoBlock { block: block_hash.to_string() },
+            CannotGetMetadata { reason, .. } => Self::Disconnected { reason },
+            other => Self::incompatible(&other),
+        }
+    }
+}
+
+impl From<StorageError> for Error {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::CannotFetchValue(error)
+            | StorageError::CannotIterateValues(error)
+            | StorageError::StreamFailure(error) => Self::backend(error),
+            other => Self::incompatible(&other),
+        }
+    }
+}
+
+/// These arise without the node.
+macro_rules! incompatible {
     ($($error:ty),*) => {$(
         impl From<$error> for Error {
             fn from(error: $error) -> Self {
-                Self::from_subxt(&error)
+                Self::incompatible(&error)
             }
         }
     )*};
 }
 
-from_subxt!(
-    subxt::error::OnlineClientError,
-    subxt::error::OnlineClientAtBlockError,
-    subxt::error::ExtrinsicError,
-    subxt::error::StorageError,
-    subxt::error::EventsError,
-    subxt::error::ExtrinsicDecodeErrorAt,
-    subxt::error::DispatchErrorDecodeError
-);
+incompatible!(ExtrinsicError, EventsError, ExtrinsicDecodeErrorAt, DispatchErrorDecodeError);
 
-impl Error {
-    fn from_subxt(error: &(dyn std::error::Error + 'static)) -> Self {
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-        let mut texts: Vec<String> = Vec::new();
-        while let Some(error) = cause {
-            if let Some(error) = error.downcast_ref::<rpcs::Error>() {
-                return match error {
-                    rpcs::Error::User(answer) => Self::Node { reason: answer.to_string() },
-                    _ => Self::Unreachable { url: "its address".into(), reason: error.to_string() },
-                };
-            }
-            let text = error.to_string();
-            if texts.last().is_none_or(|last| !last.contains(&text)) {
-                texts.push(text);
-            }
-            cause = error.source();
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(data: &str) -> rpcs::Error {
+        let json = serde_json::json!({ "code": 1010, "message": "Invalid Transaction", "data": data });
+        rpcs::Error::User(serde_json::from_value(json).unwrap())
+    }
+
+    #[test]
+    fn refusals_of_membership_and_quota_have_names_and_remedies() {
+        let refused = |data| Error::submission("ws://x", answer(data));
+        assert!(matches!(refused("Custom error: 1"), Error::NotAMember));
+        assert!(matches!(refused("Custom error: 2"), Error::OverQuota));
+        assert!(matches!(refused("Custom error: 3"), Error::TooManyPending));
+        assert!(refused("Custom error: 1").to_string().contains("`dmsm member invite`"));
+        for other in ["Custom error: 4", "Custom error: 256", "Custom error: ", "Transaction is outdated"] {
+            let text = refused(other).to_string();
+            assert!(text.contains(other.trim()), "{text}");
         }
-        Self::Incompatible { what: texts.join(": ") }
+    }
+
+    #[test]
+    fn a_silent_node_is_a_connection_and_an_answer_is_not() {
+        let broken = rpcs::Error::Client("reset".into());
+        assert!(Error::rpc("ws://x", broken).is_connection());
+        assert!(!Error::rpc("ws://x", answer("no")).is_connection());
+        let broken = || BackendError::Rpc(RpcError::ClientError(rpcs::Error::Client("reset".into())));
+        assert!(Error::from(StorageError::CannotFetchValue(broken())).is_connection());
+        assert!(
+            Error::from(OnlineClientAtBlockError::CannotGetCurrentBlock { reason: broken() }).is_connection()
+        );
+        assert!(!Error::from(StorageError::IncompatibleCodegen).is_connection());
     }
 }

@@ -4,7 +4,7 @@
 use crate::{
     block::{self, Block, Content, Notify},
     client::{AtBlock, Chain, Link},
-    verify, AccountId, Client, Device, Error, Flaw, SealedNotice,
+    query, verify, AccountId, Client, Device, Error, Flaw, SealedNotice,
 };
 use dmsm_primitives::{BlockNumber, BlsPublicKey, DeviceId, MemberId, Notice};
 use dmsm_vault::Vault;
@@ -452,9 +452,11 @@ impl NoticeReader {
                 return Ok(Some(device.clone()));
             }
         }
-        let Some(device) = self.client.device_at(&link.at(head, hash).await?, id).await? else {
-            return Ok(None);
+        let at = match &self.at {
+            Some(at) => at.clone(),
+            None => link.at(head, hash).await?,
         };
+        let Some(device) = query::device(link, &at, hash, id).await? else { return Ok(None) };
         let device = Arc::new(device);
         self.devices.insert(*id, (head, device.clone()));
         Ok(Some(device))

@@ -3,14 +3,14 @@
 
 use crate::{
     chain::{self, Static},
-    client::AtBlock,
+    client::{AtBlock, Link},
     AccountId, Application, Client, Device, Error, LastNotice, Member, Status,
 };
 use codec::DecodeAll;
 use dmsm_primitives::{BlsPublicKey, DeviceId, MemberId, RegionId, Role};
 use subxt::{
     storage::{Address, StorageKeyValue},
-    utils::AccountId32,
+    utils::{AccountId32, H256},
 };
 
 impl Client {
@@ -149,6 +149,19 @@ impl Client {
         let value = entry.try_fetch((Static(*id),)).await?;
         value.map(|value| read("a last notice", value.bytes())).transpose()
     }
+}
+
+/// A device in the state of a block; `at` gives the chain's interface alone.
+pub(crate) async fn device(
+    link: &Link,
+    at: &AtBlock,
+    block: H256,
+    id: &DeviceId,
+) -> Result<Option<Device>, Error> {
+    let entry = at.storage().entry(chain::storage().devices().devices())?;
+    let key = entry.fetch_key((Static(*id),))?;
+    let value = link.rpc.state_get_storage(&key, Some(block)).await.map_err(|error| link.failed(error))?;
+    value.map(|bytes| read("a device", &bytes)).transpose()
 }
 
 /// Every key of ours ends with the 32 bytes it was hashed from.

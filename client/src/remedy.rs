@@ -40,3 +40,26 @@ pub(crate) fn of(name: &str) -> &'static str {
         _ => "",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use subxt::Metadata;
+
+    /// Names of the table that the chain does not have, or has no more.
+    #[test]
+    fn every_remedy_is_for_an_error_of_the_chain() {
+        let metadata = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/metadata.scale")).unwrap();
+        let metadata = Metadata::decode_from(&metadata).unwrap();
+        let source = include_str!("remedy.rs");
+        let names = source.split('"').filter(|text| text.contains("::") && !text.contains([' ', '/', '.']));
+        let mut count = 0;
+        for name in names {
+            let (pallet, error) = name.split_once("::").unwrap();
+            let pallet = metadata.pallet_by_name(pallet).unwrap();
+            let variants = pallet.error_variants().unwrap();
+            assert!(variants.iter().any(|variant| variant.name == error), "{name}");
+            count += 1;
+        }
+        assert!(count > 20, "{count}");
+    }
+}
