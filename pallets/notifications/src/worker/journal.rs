@@ -19,16 +19,17 @@ pub(super) const PATIENCE: BlockNumber = 25;
 /// A notice on its way.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
 pub(super) struct InFlight {
-    /// Nonce of its transaction.
-    pub nonce: u32,
+    /// Nonce of its transaction; `None` if it was found on chain, handed in by a journal that was
+    /// lost.
+    pub nonce: Option<u32>,
     /// Row of its reading.
     pub row: u64,
     /// Its device.
     pub device: DeviceId,
     /// Its sequence.
     pub sequence: u64,
-    /// What it says.
-    pub verdict: Verdict,
+    /// What it says; `None` if that is not known here.
+    pub verdict: Option<Verdict>,
     /// The block at which it was first seen on chain.
     pub included_at: Option<BlockNumber>,
 }
@@ -41,7 +42,7 @@ pub(super) struct Journal {
     settled: u64,
     /// Rows up to this one were judged.
     read: u64,
-    /// In the order of nonces and rows: first those included, then those waiting.
+    /// In the order of rows, and so of nonces.
     queue: VecDeque<InFlight>,
     /// The last block at which a notice was included, or began to wait alone.
     progressed_at: BlockNumber,
@@ -70,16 +71,13 @@ impl Journal {
         let mut included = 0;
         let mut refused = false;
         for notice in &mut self.queue {
-            let on_chain = last_sequence(&notice.device) >= notice.sequence;
-            match (on_chain, notice.included_at) {
-                (true, None) => {
-                    notice.included_at = Some(now);
-                    included += 1;
-                }
-                // The block that had it is no longer in the chain.
-                (false, Some(_)) => notice.included_at = None,
-                (false, None) => refused |= notice.nonce < nonce,
-                (true, Some(_)) => {}
+            if last_sequence(&notice.device) < notice.sequence {
+                // If it was included, then in a block that is no longer in the chain.
+                notice.included_at = None;
+                refused |= notice.nonce.is_none_or(|own| own < nonce);
+            } else if notice.included_at.is_none() {
+                notice.included_at = Some(now);
+                included += 1;
             }
         }
         if included > 0 {
@@ -125,27 +123,36 @@ impl Journal {
         self.read
     }
 
-    /// Number of notices that wait for finality.
+    /// Number of notices that wait for inclusion.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.iter().filter(|notice| notice.included_at.is_none()).count()
+    }
+
+    /// Number of notices that wait for inclusion or finality.
     pub(super) fn in_flight(&self) -> usize {
         self.queue.len()
     }
 
     /// Sequence and verdict of a device's last notice on the way.
-    pub(super) fn tip_of(&self, device: &DeviceId) -> Option<(u64, Verdict)> {
-        self.queue.iter().rev().find(|notice| notice.device == *device).map(|n| (n.sequence, n.verdict))
+    pub(super) fn tip_of(&self, device: &DeviceId) -> Option<(u64, Option<Verdict>)> {
+        let of_device = self.queue.iter().filter(|notice| notice.device == *device);
+        of_device.max_by_key(|notice| notice.sequence).map(|last| (last.sequence, last.verdict))
     }
 
     /// The nonce for the next transaction: after those in the pool.
     pub(super) fn next_nonce(&self, on_chain: u32) -> u32 {
         let waiting = self.queue.iter().rev().find(|notice| notice.included_at.is_none());
-        waiting.map_or(on_chain, |notice| on_chain.max(notice.nonce.saturating_add(1)))
+        let after = waiting.and_then(|notice| notice.nonce).map_or(0, |last| last.saturating_add(1));
+        on_chain.max(after)
     }
 
-    /// Takes note of a notice that was handed in.
+    /// Takes note of a notice that was handed in, or found on chain.
     pub(super) fn push(&mut self, notice: InFlight, now: BlockNumber) {
-        remember_verdict(&notice.device, notice.sequence, notice.verdict);
-        if self.queue.iter().all(|before| before.included_at.is_some()) {
-            self.progressed_at = now;
+        if let (None, Some(verdict)) = (notice.included_at, notice.verdict) {
+            remember_verdict(&notice.device, notice.sequence, verdict);
+            if self.waiting() == 0 {
+                self.progressed_at = now;
+            }
         }
         self.queue.push_back(notice);
     }

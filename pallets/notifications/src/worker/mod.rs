@@ -10,7 +10,8 @@
 //! - *Nothing twice*: a reading at or below the device's last sequence is skipped, and the chain
 //!   takes a notice only if it follows the device's last one.
 //! - *Nothing lost*: the cursor passes a row only when every notice up to it is in a finalized
-//!   block. A notice that is not included in time, or refused, sends the cursor back.
+//!   block, those included that the journal forgot and found on chain. A notice that is not
+//!   included in time, or refused, or whose block is lost, sends the cursor back.
 //!
 //! A run is bounded: one page of readings, [`BUDGET_MILLIS`] of time. What is left waits in order.
 
@@ -67,6 +68,8 @@ pub fn run<T: Config>(now: BlockNumber) {
 /// What a run knows about a device.
 struct Watched {
     info: DeviceInfo,
+    /// Sequence of its last notice on chain.
+    on_chain: u64,
     /// Sequence of its last notice, on chain or on the way.
     tip: u64,
     /// Verdict of that notice; `None` if there is none.
@@ -102,9 +105,9 @@ impl<T: Config> Run<T> {
             }
             Ok(page) => {
                 let whole = page.len() < limit;
-                let before = self.journal.in_flight();
+                let before = self.journal.waiting();
                 let stop = self.judge_page(page).err();
-                let submitted = self.journal.in_flight().saturating_sub(before);
+                let submitted = self.journal.waiting().saturating_sub(before);
                 if submitted > 0 {
                     dmsm_worker::report(Report::NoticesSubmitted(submitted as u32));
                 }
@@ -156,10 +159,10 @@ impl<T: Config> Run<T> {
         let info = T::Devices::device(device)?;
         let on_chain = LastNotices::<T>::get(device).map_or(0, |last| last.sequence);
         let (tip, verdict) = match self.journal.tip_of(device) {
-            Some((sequence, verdict)) if sequence >= on_chain => (sequence, Some(verdict)),
+            Some((sequence, verdict)) if sequence >= on_chain => (sequence, verdict),
             _ => (on_chain, journal::remembered_verdict(device, on_chain)),
         };
-        Some(Watched { info, tip, verdict })
+        Some(Watched { info, on_chain, tip, verdict })
     }
 
     /// What the last notice on chain said about the reading that raised it.
@@ -174,20 +177,25 @@ impl<T: Config> Run<T> {
             if sp_io::offchain::timestamp() >= deadline {
                 return Err(Stop::Budget);
             }
-            if let Some((device, sequence, verdict, nonce)) = self.judge(reading).map_err(Stop::Refused)? {
-                self.journal
-                    .push(InFlight { nonce, row, device, sequence, verdict, included_at: None }, self.now);
+            if let Some(notice) = self.judge(row, reading).map_err(Stop::Refused)? {
+                self.journal.push(notice, self.now);
             }
             self.journal.pass(row);
         }
         Ok(())
     }
 
-    /// Judges a reading, and hands in a notice if it raises one.
-    fn judge(&mut self, signed: SignedReading) -> Result<Option<(DeviceId, u64, Verdict, u32)>, Report> {
+    /// Judges a reading, and hands in a notice if it raises one. Returns what must become final
+    /// before the row is done: this notice, or what the chain has already.
+    fn judge(&mut self, row: u64, signed: SignedReading) -> Result<Option<InFlight>, Report> {
         let (device, sequence) = (signed.reading.device, signed.reading.sequence);
         let region = self.account.region;
         let Some(Some(watched)) = self.devices.get(&device) else { return Ok(None) };
+        if sequence <= watched.on_chain {
+            // The block that has it may yet be lost.
+            let (verdict, included_at) = (watched.verdict, Some(self.now));
+            return Ok(Some(InFlight { nonce: None, row, device, sequence, verdict, included_at }));
+        }
         if sequence <= watched.tip || !Self::believed(&signed, &watched.info, region) {
             return Ok(None);
         }
@@ -202,7 +210,8 @@ impl<T: Config> Run<T> {
             watched.tip = sequence;
             watched.verdict = Some(verdict);
         }
-        Ok(Some((device, sequence, verdict, nonce)))
+        let (nonce, verdict) = (Some(nonce), Some(verdict));
+        Ok(Some(InFlight { nonce, row, device, sequence, verdict, included_at: None }))
     }
 
     /// Whether the device is connected here and signed the reading.

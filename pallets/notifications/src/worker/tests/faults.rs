@@ -203,3 +203,13 @@ fn rows_of_a_reorganized_block_were_not_settled_before_it_was_final() {
     world.make_block(0);
     assert_each_once(&mut world);
 }
+
+#[test]
+fn a_notice_that_a_worker_without_memory_found_on_chain_is_made_again_when_its_block_is_lost() {
+    let mut world = four_in_flight();
+    world.make_block(usize::MAX);
+    world.set_memory(None);
+    assert!(world.run().is_empty(), "it waits for finality");
+    world.reorganize(1);
+    assert_each_once(&mut world);
+}
