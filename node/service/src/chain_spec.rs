@@ -14,6 +14,9 @@ const SS58_FORMAT: u16 = 42;
 const TOKEN_SYMBOL: &str = "DMSM";
 const TOKEN_DECIMALS: u8 = 12;
 
+/// Names the network protocols, so that nodes of other chains do not speak with ours.
+const PROTOCOL_ID: &str = "dmsm";
+
 /// The specification of `--chain ID`: `dev`, `local` (which is also the default), or a JSON file.
 pub fn load(id: &str, runtime: Runtime) -> Result<ChainSpec, String> {
     match id {
@@ -61,6 +64,7 @@ fn preset(
     )?;
     Ok(ChainSpec::builder(wasm, NoExtension::None)
         .with_genesis_config_preset_name(name)
+        .with_protocol_id(PROTOCOL_ID)
         .with_properties(properties()))
 }
 
