@@ -10,7 +10,7 @@ use crate::{
 use codec::Encode;
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{ConstU32, VariantCountOf},
+    traits::{ConstU16, ConstU32, VariantCountOf},
     weights::constants::ParityDbWeight,
 };
 use frame_system::limits::BlockLength;
@@ -45,6 +45,7 @@ impl frame_system::Config for Runtime {
     type AccountData = pallet_balances::AccountData<Balance>;
     type DbWeight = ParityDbWeight;
     type Version = Version;
+    type SS58Prefix = ConstU16<42>;
     type MaxConsumers = ConstU32<16>;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
