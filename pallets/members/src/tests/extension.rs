@@ -31,7 +31,7 @@ fn validate_call(
 ) -> Result<ValidTransaction, TransactionValidityError> {
     let info = call.get_dispatch_info();
     MemberNonce::<Test>::from(nonce)
-        .validate_only(signed(account).into(), &call, &info, 100, External, 0)
+        .validate_only(signed(account), &call, &info, 100, External, 0)
         .map(|(valid, _, _)| valid)
 }
 
@@ -43,7 +43,7 @@ fn validate(account: u64, nonce: u32) -> Result<ValidTransaction, TransactionVal
 fn include(account: u64, nonce: u32) -> Result<Weight, TransactionValidityError> {
     let (call, info) = (remark(), remark().get_dispatch_info());
     MemberNonce::<Test>::from(nonce)
-        .validate_and_prepare(signed(account).into(), &call, &info, 100, 0)
+        .validate_and_prepare(signed(account), &call, &info, 100, 0)
         .map(|(unspent, _)| unspent)
 }
 
@@ -131,7 +131,7 @@ fn validation_fails_when_an_invited_account_applies_too_often() {
         assert_eq!(validate_call(INVITED, 1, application_call()), Err(custom(TOO_MANY_PENDING)));
         for nonce in 0..2 {
             assert_ok!(MemberNonce::<Test>::from(nonce).validate_and_prepare(
-                signed(INVITED).into(),
+                signed(INVITED),
                 &call,
                 &info,
                 100,
@@ -215,8 +215,7 @@ fn usage_is_counted_once_for_a_transaction_that_fails_on_dispatch() {
     Builder::standard().build_and_execute(|| {
         let call: RuntimeCall = Call::invite { account: STRANGER }.into();
         let info = call.get_dispatch_info();
-        let outcome =
-            MemberNonce::<Test>::from(0).dispatch_transaction(signed(USER_1).into(), call, &info, 100, 0);
+        let outcome = MemberNonce::<Test>::from(0).dispatch_transaction(signed(USER_1), call, &info, 100, 0);
         assert!(outcome.expect("it may be included").is_err());
         assert_eq!(Pallet::included_in_window(&USER_1), 1);
         assert_eq!(System::account_nonce(USER_1), 1);

@@ -69,14 +69,11 @@ fn notify_follows_the_devices_last_notice() {
 #[test]
 fn notify_takes_a_reading_of_extreme_values() {
     Builder::default().device(1).build_and_execute(|| {
-        let mut last = 0;
-        for (power, temperature, taken_at) in
-            [(i64::MIN, Some(i32::MIN), 0), (i64::MAX, Some(i32::MAX), u64::MAX), (0, None, 1)]
-        {
+        let extremes = [(i64::MIN, Some(i32::MIN), 0), (i64::MAX, Some(i32::MAX), u64::MAX), (0, None, 1)];
+        for (last, (power, temperature, taken_at)) in (0..).zip(extremes) {
             let extreme = Reading { device: device(1), sequence: last + 1, taken_at, power, temperature };
             let message = notice(sign_reading(1, extreme)).encode();
             assert_ok!(notify(&Letter::new(1, last, last + 1, &message)));
-            last += 1;
         }
     });
 }
