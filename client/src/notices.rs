@@ -11,7 +11,7 @@ use dmsm_vault::Vault;
 use futures::{stream, StreamExt, TryStreamExt};
 use std::{
     collections::{HashMap, HashSet, VecDeque},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use subxt::{
@@ -102,10 +102,12 @@ pub struct NoticeReader {
     /// Members by account.
     accounts: HashMap<AccountId, MemberId>,
     ready: VecDeque<VerifiedNotice>,
-    heads: Option<RpcSubscription<<Chain as Config>::Header>>,
+    /// Behind a lock that is never waited for: it lets the reader be shared between threads.
+    heads: Mutex<Option<Heads>>,
     at: Option<AtBlock>,
 }
 
+type Heads = RpcSubscription<<Chain as Config>::Header>;
 type Identity = (DeviceId, u64, [u8; 32]);
 /// A notice to verify: its device, its processor's keys, what is missing before it.
 type Work = (SealedNotice, Option<Arc<Device>>, Vec<BlsPublicKey>, Option<Lost>);
@@ -141,7 +143,7 @@ impl NoticeReader {
             keys: HashMap::new(),
             accounts: HashMap::new(),
             ready: VecDeque::new(),
-            heads: None,
+            heads: Mutex::new(None),
             at: None,
         }
     }
@@ -229,7 +231,7 @@ impl NoticeReader {
                 return Err(error);
             }
             tracing::warn!("{error}");
-            (self.heads, self.at) = (None, None);
+            (self.heads, self.at) = (Mutex::new(None), None);
             sleep(pause).await;
             waited = waited.saturating_add(pause);
             pause = (pause * 2).min(LONGEST_PAUSE);
@@ -483,19 +485,20 @@ impl NoticeReader {
 
     /// Waits for a new head, and not for long if the subscription is silent.
     async fn wait(&mut self) {
-        if self.heads.is_none() {
+        let subscribed = self.heads.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if subscribed.is_none() {
             let rpc = self.client.link().await.rpc;
             let heads = match self.selection.head {
                 Head::Finalized => rpc.chain_subscribe_finalized_heads().await,
                 Head::Best => rpc.chain_subscribe_new_heads().await,
             };
-            self.heads = heads.ok();
+            *subscribed = heads.ok();
         }
-        let Some(heads) = &mut self.heads else { return sleep(SILENCE).await };
+        let Some(heads) = subscribed else { return sleep(SILENCE).await };
         match timeout(SILENCE, heads.next()).await {
             Ok(Some(Ok(SubstrateHeader { .. }))) | Err(_) => {}
             Ok(_) => {
-                self.heads = None;
+                *subscribed = None;
                 sleep(FIRST_PAUSE).await;
             }
         }

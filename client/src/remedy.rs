@@ -51,7 +51,9 @@ mod tests {
         let metadata = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/metadata.scale")).unwrap();
         let metadata = Metadata::decode_from(&metadata).unwrap();
         let source = include_str!("remedy.rs");
-        let names = source.split('"').filter(|text| text.contains("::") && !text.contains([' ', '/', '.']));
+        let names = source.split('"').filter(|text| {
+            text.starts_with(|c: char| c.is_ascii_uppercase()) && text.contains("::") && !text.contains(' ')
+        });
         let mut count = 0;
         for name in names {
             let (pallet, error) = name.split_once("::").unwrap();
