@@ -4,8 +4,7 @@
 //! # What keeps it right
 //!
 //! The worker believes the chain. A notice is done when its sequence stands on chain; the journal
-//! ([`journal::Journal`]) is only a memory of what was handed to the pool, and may be lost at any
-//! point:
+//! is only a memory of what was handed to the pool, and may be lost at any point:
 //!
 //! - *Nothing twice*: a reading at or below the device's last sequence is skipped, and the chain
 //!   takes a notice only if it follows the device's last one.
@@ -13,7 +12,7 @@
 //!   block, those included that the journal forgot and found on chain. A notice that is not
 //!   included in time, or refused, or whose block is lost, sends the cursor back.
 //!
-//! A run is bounded: one page of readings, [`BUDGET_MILLIS`] of time. What is left waits in order.
+//! A run is bounded: one page of readings, `BUDGET_MILLIS` of time. What is left waits in order.
 
 mod account;
 mod grid;
