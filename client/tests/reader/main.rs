@@ -72,7 +72,7 @@ async fn a_fork_withdraws_its_notices_and_none_is_handed_out_twice() {
     let first = world.notify(0, 1);
     let second = world.notify(1, 2);
     world.block(&[first]);
-    world.block(&[second.clone()]);
+    world.block(std::slice::from_ref(&second));
     let mut reader = world.reader(Selection { head: Head::Best, ..Selection::default() }).await;
     assert_eq!(sequences(&all(&mut reader).await), [1, 2]);
 
