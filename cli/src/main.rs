@@ -13,13 +13,22 @@ mod replay;
 mod units;
 
 use clap::Parser;
-use std::{io, process::ExitCode};
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let warnings = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(warnings).with_writer(io::stderr).without_time().init();
+    tracing_subscriber::fmt()
+        .with_env_filter(warnings)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false)
+        .without_time()
+        .init();
     let context = context::Context::new(cli.common);
     match commands::run(cli.command, &context, &mut io::stdout()).await {
         Ok(verdict) => verdict.into(),

@@ -42,9 +42,7 @@ pub(crate) struct Link {
 
 impl Link {
     async fn open(url: &str) -> Result<Self, Error> {
-        let rpc = RpcClient::from_insecure_url(url)
-            .await
-            .map_err(|error| Error::Unreachable { url: url.to_owned(), reason: error.to_string() })?;
+        let rpc = RpcClient::from_insecure_url(url).await.map_err(|error| Error::unreachable(url, &error))?;
         let backend = LegacyBackend::builder().build(rpc.clone());
         let online = OnlineClient::<Chain>::from_backend(Arc::new(backend)).await?;
         Ok(Self { rpc: LegacyRpcMethods::new(rpc), online, url: url.into() })

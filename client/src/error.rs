@@ -54,6 +54,9 @@ pub enum Error {
         "the account has too many transactions waiting in the pool: wait for them to be included and try again"
     )]
     TooManyPending,
+    /// Another transaction of the account has its nonce.
+    #[error("another program signs with the same account at the same time: wait for it and try again")]
+    NonceTaken,
     /// The pool refuses the transaction for another reason.
     #[error("the node refuses the transaction: {reason}")]
     Refused {
@@ -154,6 +157,15 @@ impl Error {
         matches!(self, Self::Unreachable { .. } | Self::Disconnected { .. })
     }
 
+    /// No answer.
+    pub(crate) fn unreachable(url: &str, error: &rpcs::Error) -> Self {
+        let text = error.to_string();
+        // Every layer of the connection says the same before it says what is wrong.
+        let reason = text.rsplit("RPC error: ").next().unwrap_or(&text);
+        let reason = reason.strip_prefix("client error: ").unwrap_or(reason);
+        Self::Unreachable { url: url.to_owned(), reason: reason.to_owned() }
+    }
+
     /// An answer of the node, or none.
     pub(crate) fn rpc(url: &str, error: rpcs::Error) -> Self {
         match error {
@@ -162,7 +174,7 @@ impl Error {
                 Self::Node { reason: format!("{} {detail}", answer.message).trim_end().to_owned() }
             }
             rpcs::Error::Client(_) | rpcs::Error::DisconnectedWillReconnect(_) => {
-                Self::Unreachable { url: url.to_owned(), reason: error.to_string() }
+                Self::unreachable(url, &error)
             }
             other => Self::Node { reason: other.to_string() },
         }
@@ -176,6 +188,8 @@ impl Error {
             Some(1u8) => Self::NotAMember,
             Some(2) => Self::OverQuota,
             Some(3) => Self::TooManyPending,
+            // Too low a priority to take the place of the one that waits; or that one is in a block.
+            _ if answer.code == 1014 || detail == "Transaction is outdated" => Self::NonceTaken,
             _ => Self::Refused { reason: format!("{} {detail}", answer.message).trim_end().to_owned() },
         }
     }
@@ -279,7 +293,10 @@ mod tests {
         assert!(matches!(refused("Custom error: 2"), Error::OverQuota));
         assert!(matches!(refused("Custom error: 3"), Error::TooManyPending));
         assert!(refused("Custom error: 1").to_string().contains("`dmsm member invite`"));
-        for other in ["Custom error: 4", "Custom error: 256", "Custom error: ", "Transaction is outdated"] {
+        assert!(matches!(refused("Transaction is outdated"), Error::NonceTaken));
+        for other in
+            ["Custom error: 4", "Custom error: 256", "Custom error: ", "Transaction has a bad signature"]
+        {
             let text = refused(other).to_string();
             assert!(text.contains(other.trim()), "{text}");
         }

@@ -5,6 +5,7 @@ use crate::{
     client::{number, AtBlock, Client, Hash, Link},
     Error, Signer,
 };
+use std::time::Duration;
 use subxt::{
     config::SubstrateExtrinsicParamsBuilder,
     error::DispatchError,
@@ -13,9 +14,14 @@ use subxt::{
     tx::Payload,
     utils::{AccountId32, H256},
 };
+use tokio::time::sleep;
 
 /// Blocks for which a transaction stays valid: 51 s of 200 ms slots.
 const MORTALITY: u64 = 256;
+
+/// How often a transaction is made whose nonce another one takes, and how long between.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What to wait for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -63,14 +69,22 @@ impl Client {
         let (number, hash) = link.finalized().await?;
         let at = link.at(number, hash).await?;
         let account = AccountId32(signer.account().0);
-        let nonce = link.rpc.system_account_next_index(&account).await.map_err(|error| link.failed(error))?;
-        let params = SubstrateExtrinsicParamsBuilder::new()
-            .nonce(nonce)
-            .mortal_from_unchecked(MORTALITY, number.into(), hash)
-            .build();
-        let bytes = at.tx().create_signable_offline(call, params)?.sign(&signer.0)?.into_encoded();
-        let block = self.watch(&link, &bytes, wait).await?;
-        outcome(&link, block, &bytes).await
+        let mut tries = 1;
+        loop {
+            let next = link.rpc.system_account_next_index(&account).await;
+            let params = SubstrateExtrinsicParamsBuilder::new()
+                .nonce(next.map_err(|error| link.failed(error))?)
+                .mortal_from_unchecked(MORTALITY, number.into(), hash)
+                .build();
+            let bytes = at.tx().create_signable_offline(call, params)?.sign(&signer.0)?.into_encoded();
+            match self.watch(&link, &bytes, wait).await {
+                Ok(block) => return outcome(&link, block, &bytes).await,
+                // Another program that signs with this account was faster.
+                Err(Error::NonceTaken) if tries < TRIES => tries += 1,
+                Err(error) => return Err(error),
+            }
+            sleep(PAUSE).await;
+        }
     }
 
     /// Submits and waits for the block.
@@ -83,9 +97,7 @@ impl Client {
                 TransactionStatus::Finalized(hash) => return Ok(hash),
                 TransactionStatus::Invalid => return Err(Error::NotIncluded { reason: "became invalid" }),
                 TransactionStatus::Dropped => return Err(Error::NotIncluded { reason: "the pool is full" }),
-                TransactionStatus::Usurped(_) => {
-                    return Err(Error::NotIncluded { reason: "another took its nonce" })
-                }
+                TransactionStatus::Usurped(_) => return Err(Error::NonceTaken),
                 TransactionStatus::FinalityTimeout(_) => {
                     return Err(Error::FateUnknown { reason: "its block is not finalized".into() })
                 }

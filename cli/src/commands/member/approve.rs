@@ -77,6 +77,5 @@ fn opened(application: &Application, vault: &Vault) -> Result<Option<String>, Er
         return Err(wrong());
     }
     // From a stranger: shown without control characters.
-    let text = String::from_utf8_lossy(real_world).escape_debug().to_string();
-    Ok(Some(format!("{text:?}")))
+    Ok(Some(format!("{:?}", String::from_utf8_lossy(real_world))))
 }
