@@ -79,7 +79,6 @@ fn properties() -> Properties {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sc_chain_spec::ChainSpec as _;
 
     const NO_WASM: Runtime = Runtime { wasm: None };
     // Presets are read when the genesis is built, not before.
