@@ -10,27 +10,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-const PATIENCE: Duration = Duration::from_secs(60);
+/// A start takes some four seconds of one core, for the Wasm is compiled three times; on a machine
+/// that compiles crates beside it, much longer.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 #[test]
-fn a_development_node_authors_and_finalizes() {
+fn a_development_node_finalizes_answers_and_shows_its_metrics() {
     let node = Node::start(&["--dev", "--tmp"]);
     let first = wait_for("a finalized block", || finalized(&node).filter(|number| *number > 0));
     wait_for("ten more finalized blocks", || finalized(&node).filter(|number| *number >= first + 10));
 
-    let head = block_number(&node.rpc("chain_getHeader", json!([])).expect("it answers"));
     let finalized = finalized(&node).expect("it answers");
-    assert!(finalized <= head + 1, "finalized {finalized}, best {head}");
+    let best = block_number(&node.rpc("chain_getHeader", json!([])).expect("it answers"));
+    assert!(finalized <= best, "finalized {finalized}, best {best}");
 
     let nonce = node.rpc("system_accountNextIndex", json!([ALICE])).expect("it answers");
     assert_eq!(nonce, json!(0));
     let properties = node.rpc("system_properties", json!([])).expect("it answers");
     assert_eq!(properties, json!({"ss58Format": 42, "tokenDecimals": 12, "tokenSymbol": "DMSM"}));
-}
 
-#[test]
-fn the_workers_metrics_stand_on_the_prometheus_port() {
-    let node = Node::start(&["--dev", "--tmp"]);
     let page = wait_for("the metrics", || node.metrics());
     for name in [
         "dmsm_worker_notices_submitted_total",
