@@ -22,10 +22,10 @@ use subxt::{
 use tokio::time::{sleep, timeout};
 
 /// Blocks read before their notices are handed out.
-const CHUNK: u32 = 64;
+const CHUNK: u32 = 32;
 
 /// Blocks fetched at once.
-const FETCHES: usize = 8;
+const FETCHES: usize = 16;
 
 /// Blocks remembered, to find out where a fork begins.
 const TRAIL: usize = 512;
