@@ -10,6 +10,7 @@
 //! | [`ids`] | III.B, the sets C, U, P, D, S and their identifiers |
 //! | [`reading`], [`rule`] | V.A, Algorithm 1 |
 //! | [`notice`] | V.A, the encrypted report |
+//! | [`request`], [`answer`] | IV.B, V.B, what is asked, paid for and answered |
 //! | [`blocks`] | II.C, messages longer than one plaintext |
 //! | [`signing`] | II.B, what σ covers |
 
@@ -17,22 +18,30 @@
 
 extern crate alloc;
 
+pub mod answer;
 pub mod blocks;
 pub mod ids;
 pub mod keys;
 pub mod notice;
 pub mod reading;
 pub mod registry;
+pub mod request;
 pub mod rule;
 pub mod signing;
+pub mod time;
 pub mod units;
 
 pub use ids::{DeviceId, MemberId, RegionId};
 pub use keys::{BlsPublicKey, BlsSignature, DevicePublicKey, DeviceSignature, PaillierPublicKey};
 pub use notice::{Falsehood, Notice, NoticeSeal};
 pub use reading::{Reading, SignedReading};
-pub use registry::{CreditBook, DeviceInfo, DeviceRegistry, MemberKeys, MemberRegistry, OpenBusiness, Role};
+pub use registry::{
+    Conduct, CreditBook, DeviceInfo, DeviceRegistry, Escrow, MemberKeys, MemberRegistry, OpenBusiness,
+    OperatorId, Role, Score, Standing,
+};
+pub use request::{Amount, RequestId, RequestKind};
 pub use rule::{PowerStatus, ReportingPolicy, Rule, Verdict};
+pub use time::{HalfHour, Month, Period};
 pub use units::{MilliCelsius, Milliwatts, Moment};
 
 /// Number of a block.

@@ -16,6 +16,12 @@ pub enum Purpose {
     Connect,
     /// A processor answers for a notice.
     Notice,
+    /// A requester asks and agrees to pay.
+    Request,
+    /// A processor answers a request.
+    Answer,
+    /// A processor derives the preimage of a hash-lock; this signature is never shown.
+    Preimage,
 }
 
 impl Purpose {
@@ -25,6 +31,9 @@ impl Purpose {
             Self::Reading => b"dmsm/reading/v1\0",
             Self::Connect => b"dmsm/connect/v1\0",
             Self::Notice => b"dmsm/notice/v1\0\0",
+            Self::Request => b"dmsm/request/v1\0",
+            Self::Answer => b"dmsm/answer/v1\0\0",
+            Self::Preimage => b"dmsm/preimage/v1",
         }
     }
 }
