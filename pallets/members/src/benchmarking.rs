@@ -177,6 +177,18 @@ mod benchmarks {
     }
 
     #[benchmark]
+    fn set_operator() -> Result<(), BenchmarkError> {
+        let origin = T::CouncilOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+        let (_, id) = user::<T>(1);
+
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, id, Some(OperatorId(1)));
+
+        assert_eq!(OperatorOf::<T>::get(id), Some(OperatorId(1)));
+        Ok(())
+    }
+
+    #[benchmark]
     fn member_nonce() -> Result<(), BenchmarkError> {
         let (caller, _) = processor::<T>(1);
         let extension = MemberNonce::<T>::from(frame_system::Pallet::<T>::account_nonce(&caller));

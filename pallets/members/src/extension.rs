@@ -32,6 +32,20 @@ pub const OVER_QUOTA: u8 = 2;
 /// `InvalidTransaction::Custom` code: the signer has too many transactions in the pool.
 pub const TOO_MANY_PENDING: u8 = 3;
 
+/// What contracts refuse before it costs a place in the pool.
+pub trait Admission<AccountId, Call> {
+    /// Checks a member's call at the state of the best block. A refusal is a code of
+    /// `InvalidTransaction::Custom`; those up to 15 are this pallet's.
+    fn admit(who: &AccountId, call: &Call) -> Result<(), u8>;
+}
+
+/// Admits every call.
+impl<AccountId, Call> Admission<AccountId, Call> for () {
+    fn admit(_: &AccountId, _: &Call) -> Result<(), u8> {
+        Ok(())
+    }
+}
+
 /// Priority of a member's next transaction; each further one in the pool has one less.
 const FIRST_IN_LINE: TransactionPriority = 1 << 32;
 
@@ -43,6 +57,7 @@ const FIRST_IN_LINE: TransactionPriority = 1 << 32;
 /// - No member: `Custom(`[`NOT_A_MEMBER`]`)`.
 /// - Quota of the window used, what waits in the pool included: `Custom(`[`OVER_QUOTA`]`)`.
 /// - Too far ahead of the account's nonce: `Custom(`[`TOO_MANY_PENDING`]`)`.
+/// - Refused by [`Config::Admission`], outside of blocks: in a block the call checks again itself.
 /// - Priority falls with the distance from the account's nonce. So members take turns in the pool:
 ///   a flood from one waits behind the first transaction of every other.
 ///
@@ -128,7 +143,7 @@ where
         _len: usize,
         _self_implicit: Self::Implicit,
         _inherited_implication: &impl Encode,
-        _source: TransactionSource,
+        source: TransactionSource,
     ) -> ValidateResult<Self::Val, T::RuntimeCall> {
         let Some(who) = origin.as_system_origin_signer() else {
             return Ok((Default::default(), Val::Unsigned(self.weight(call)), origin));
@@ -144,6 +159,9 @@ where
         }
         if ahead >= quota.pending {
             return Err(InvalidTransaction::Custom(TOO_MANY_PENDING).into());
+        }
+        if source != TransactionSource::InBlock {
+            T::Admission::admit(who, call).map_err(InvalidTransaction::Custom)?;
         }
         let validity = ValidTransaction {
             priority: FIRST_IN_LINE.saturating_sub(ahead.into()),

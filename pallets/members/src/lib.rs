@@ -15,7 +15,7 @@
 //! | [`approve`](Call::approve) | the region's processor for users, the council for the rest |
 //! | [`suspend`](Call::suspend), [`reinstate`](Call::reinstate) | as `approve` |
 //! | [`rotate_keys`](Call::rotate_keys), [`leave`](Call::leave) | the member |
-//! | [`set_authorities`](Call::set_authorities) | the council |
+//! | [`set_authorities`](Call::set_authorities), [`set_operator`](Call::set_operator) | the council |
 //!
 //! ```text
 //! invite ─▶ Invited ─ apply ─▶ Applied ─ approve ─▶ Active ⇄ Suspended
@@ -50,12 +50,14 @@ mod try_state;
 mod types;
 pub mod weights;
 
-pub use extension::{MemberNonce, NOT_A_MEMBER, OVER_QUOTA, TOO_MANY_PENDING};
+pub use extension::{Admission, MemberNonce, NOT_A_MEMBER, OVER_QUOTA, TOO_MANY_PENDING};
 pub use pallet::*;
 pub use types::{Application, GenesisMember, Member, Quota, Quotas, Status, Usage};
 pub use weights::WeightInfo;
 
-use dmsm_primitives::{BlsSignature, MemberId, MemberKeys, MemberRegistry, OpenBusiness, RegionId, Role};
+use dmsm_primitives::{
+    BlsSignature, MemberId, MemberKeys, MemberRegistry, OpenBusiness, OperatorId, RegionId, Role,
+};
 use frame_support::{pallet_prelude::*, traits::Contains};
 use frame_system::pallet_prelude::*;
 
@@ -80,6 +82,9 @@ pub mod pallet {
 
         /// Business that a member must settle before it may leave.
         type OpenBusiness: OpenBusiness;
+
+        /// What contracts refuse before it costs a place in the pool.
+        type Admission: Admission<Self::AccountId, Self::RuntimeCall>;
 
         /// What members may send.
         type Quotas: Get<Quotas>;
@@ -145,6 +150,10 @@ pub mod pallet {
         BoundedVec<dmsm_primitives::BlsPublicKey, T::MaxKeyHistory>,
         ValueQuery,
     >;
+
+    /// Whom a member belongs to, where the energy centre has put it down.
+    #[pallet::storage]
+    pub type OperatorOf<T: Config> = StorageMap<_, Blake2_128Concat, MemberId, OperatorId>;
 
     /// The authorities that the council wants from the next session on; empty: those of genesis.
     #[pallet::storage]
@@ -235,6 +244,13 @@ pub mod pallet {
         Left {
             /// The member.
             id: MemberId,
+        },
+        /// A member was put down as belonging to an operator, or to none.
+        OperatorSet {
+            /// The member.
+            id: MemberId,
+            /// Its operator.
+            operator: Option<OperatorId>,
         },
         /// From the next session but one these are the authorities.
         AuthoritiesSet {
@@ -437,6 +453,24 @@ pub mod pallet {
         ) -> DispatchResult {
             T::CouncilOrigin::ensure_origin(origin)?;
             Self::do_set_authorities(authorities)
+        }
+
+        /// Puts a member down as belonging to an operator, or to none. Processors earn no credit
+        /// from members of their own operator.
+        ///
+        /// Dispatch origin: the council. Errors: `UnknownMember`. Events: `OperatorSet`.
+        #[pallet::call_index(9)]
+        #[pallet::weight(T::WeightInfo::set_operator())]
+        pub fn set_operator(
+            origin: OriginFor<T>,
+            id: MemberId,
+            operator: Option<OperatorId>,
+        ) -> DispatchResult {
+            T::CouncilOrigin::ensure_origin(origin)?;
+            ensure!(Members::<T>::contains_key(id), Error::<T>::UnknownMember);
+            OperatorOf::<T>::set(id, operator);
+            Self::deposit_event(Event::OperatorSet { id, operator });
+            Ok(())
         }
     }
 }

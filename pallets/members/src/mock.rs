@@ -71,10 +71,26 @@ impl OpenBusiness for MockBusiness {
     }
 }
 
+/// What [`MockAdmission`] refuses a remark of two bytes with.
+pub const REFUSED: u8 = 77;
+
+/// Refuses remarks of two bytes.
+pub struct MockAdmission;
+
+impl crate::Admission<u64, RuntimeCall> for MockAdmission {
+    fn admit(_: &u64, call: &RuntimeCall) -> Result<(), u8> {
+        match call {
+            RuntimeCall::System(frame_system::Call::remark { remark }) if remark.len() == 2 => Err(REFUSED),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl crate::Config for Test {
     type CouncilOrigin = EnsureRoot<u64>;
     type Privileged = Equals<ConstU64<COUNCILLOR>>;
     type OpenBusiness = MockBusiness;
+    type Admission = MockAdmission;
     type Quotas = MockQuotas;
     type QuotaWindow = QuotaWindow;
     type MaxInvitations = ConstU32<3>;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Members, as other pallets see them.
 
-use crate::{Config, KeyHistory, MemberIdOf, Members, Pallet, Status};
-use dmsm_primitives::{BlsPublicKey, MemberId, MemberKeys, MemberRegistry, RegionId, Role};
+use crate::{Config, KeyHistory, MemberIdOf, Members, OperatorOf, Pallet, Status};
+use dmsm_primitives::{
+    BlsPublicKey, MemberId, MemberKeys, MemberRegistry, OperatorId, RegionId, Role, Standing,
+};
 
 impl<T: Config> MemberRegistry<T::AccountId> for Pallet<T> {
     fn id_of(account: &T::AccountId) -> Option<MemberId> {
@@ -26,6 +28,16 @@ impl<T: Config> MemberRegistry<T::AccountId> for Pallet<T> {
         let id = MemberIdOf::<T>::get(account)?;
         let member = Members::<T>::get(id)?;
         (member.status == Status::Active && member.role == role).then_some((id, member.region))
+    }
+
+    fn standing(id: &MemberId) -> Option<Standing> {
+        let member = Members::<T>::get(id).filter(|member| member.status != Status::Left)?;
+        let active = member.status == Status::Active;
+        Some(Standing { role: member.role, region: member.region, active })
+    }
+
+    fn operator_of(id: &MemberId) -> Option<OperatorId> {
+        OperatorOf::<T>::get(id)
     }
 
     #[cfg(feature = "runtime-benchmarks")]

@@ -2,7 +2,8 @@
 //! What holds in every state.
 
 use crate::{
-    Applications, Config, Invitations, KeyHistory, MemberIdOf, Members, OpenInvitations, Pallet, Status,
+    Applications, Config, Invitations, KeyHistory, MemberIdOf, Members, OpenInvitations, OperatorOf, Pallet,
+    Status,
 };
 use alloc::collections::BTreeMap;
 use dmsm_primitives::MemberId;
@@ -18,7 +19,7 @@ impl<T: Config> Pallet<T> {
     /// 3. Every application was invited.
     /// 4. Each registrar's count of open invitations is the number there are, and never zero.
     /// 5. Every account of a member or an invitation may have a nonce.
-    /// 6. Keys are remembered for members alone.
+    /// 6. Keys and operators are remembered for members alone.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let mut present = 0;
         for (id, member) in Members::<T>::iter() {
@@ -50,6 +51,9 @@ impl<T: Config> Pallet<T> {
         }
         for (id, _) in KeyHistory::<T>::iter() {
             ensure!(Members::<T>::contains_key(id), "members: keys of nobody");
+        }
+        for (id, _) in OperatorOf::<T>::iter() {
+            ensure!(Members::<T>::contains_key(id), "members: an operator of nobody");
         }
         Ok(())
     }

@@ -18,6 +18,7 @@ pub trait WeightInfo {
     fn rotate_keys() -> Weight;
     fn leave() -> Weight;
     fn set_authorities(n: u32) -> Weight;
+    fn set_operator() -> Weight;
     fn member_nonce() -> Weight;
 }
 
@@ -53,6 +54,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Weight::from_parts(60 * WEIGHT_REF_TIME_PER_MICROS, 0)
             .saturating_add(Weight::from_parts(30 * WEIGHT_REF_TIME_PER_MICROS, 0).saturating_mul(n.into()))
     }
+    fn set_operator() -> Weight {
+        Weight::from_parts(60 * WEIGHT_REF_TIME_PER_MICROS, 0)
+    }
     fn member_nonce() -> Weight {
         Weight::from_parts(60 * WEIGHT_REF_TIME_PER_MICROS, 0)
     }
@@ -87,6 +91,9 @@ impl WeightInfo for () {
     fn set_authorities(n: u32) -> Weight {
         Weight::from_parts(60 * WEIGHT_REF_TIME_PER_MICROS, 0)
             .saturating_add(Weight::from_parts(30 * WEIGHT_REF_TIME_PER_MICROS, 0).saturating_mul(n.into()))
+    }
+    fn set_operator() -> Weight {
+        Weight::from_parts(60 * WEIGHT_REF_TIME_PER_MICROS, 0)
     }
     fn member_nonce() -> Weight {
         Weight::from_parts(60 * WEIGHT_REF_TIME_PER_MICROS, 0)

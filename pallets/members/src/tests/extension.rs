@@ -7,7 +7,9 @@ use frame_support::dispatch::GetDispatchInfo;
 use sp_runtime::{
     traits::{DispatchTransaction, TransactionExtension, TxBaseImplication},
     transaction_validity::{
-        InvalidTransaction, TransactionSource::External, TransactionValidityError, ValidTransaction,
+        InvalidTransaction,
+        TransactionSource::{External, InBlock},
+        TransactionValidityError, ValidTransaction,
     },
 };
 
@@ -292,4 +294,32 @@ fn it_is_encoded_and_named_as_check_nonce() {
     assert_eq!(identifier, <Known as TransactionExtension<RuntimeCall>>::IDENTIFIER);
     assert_eq!(identifier, "CheckNonce");
     assert_eq!(format!("{:?}", MemberNonce::<Test>::from(5)), "MemberNonce(5)");
+}
+
+#[test]
+fn what_a_contract_refuses_is_not_admitted_to_the_pool() {
+    Builder::standard().build_and_execute(|| {
+        let call = || frame_system::Call::remark { remark: vec![0; 2] }.into();
+        assert_eq!(validate_call(USER_1, 0, call()), Err(custom(REFUSED)));
+    });
+}
+
+#[test]
+fn in_a_block_the_contract_itself_decides() {
+    Builder::standard().build_and_execute(|| {
+        let call: RuntimeCall = frame_system::Call::remark { remark: vec![0; 2] }.into();
+        let info = call.get_dispatch_info();
+        let included = MemberNonce::<Test>::from(0)
+            .validate_only(signed(USER_1), &call, &info, 100, InBlock, 0)
+            .map(drop);
+        assert_eq!(included, Ok(()));
+    });
+}
+
+#[test]
+fn a_stranger_is_refused_before_any_contract_is_asked() {
+    Builder::standard().build_and_execute(|| {
+        let call = frame_system::Call::remark { remark: vec![0; 2] }.into();
+        assert_eq!(validate_call(STRANGER, 0, call), Err(custom(NOT_A_MEMBER)));
+    });
 }

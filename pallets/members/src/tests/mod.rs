@@ -11,6 +11,7 @@ mod random;
 mod registry;
 mod rotate_keys;
 mod set_authorities;
+mod set_operator;
 mod status;
 mod withdraw_invitation;
 

@@ -3,6 +3,7 @@
 
 use super::*;
 use dmsm_host::fixtures;
+use dmsm_primitives::OperatorId;
 use proptest::{
     collection,
     prelude::*,
@@ -47,6 +48,10 @@ fn call() -> impl Strategy<Value = (u64, Call<Test>)> {
         2 => (account.clone(), 70u64..76).prop_map(move |(account, seed)| Call::rotate_keys {
             keys: keys(seed),
             possession: proof(seed, id(account)),
+        }),
+        1 => (account.clone(), any::<Option<u32>>()).prop_map(|(account, operator)| Call::set_operator {
+            id: id(account),
+            operator: operator.map(OperatorId),
         }),
         1 => Just(Call::leave {}),
         1 => collection::vec(account.clone(), 0..4).prop_map(|list| Call::set_authorities {
