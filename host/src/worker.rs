@@ -3,8 +3,9 @@
 
 use alloc::string::String;
 use codec::{Decode, Encode};
+use dmsm_primitives::RequestKind;
 use sp_runtime_interface::{
-    pass_by::{AllocateAndReturnByCodec, PassFatPointerAndDecode},
+    pass_by::{AllocateAndReturnByCodec, PassFatPointerAndDecode, PassFatPointerAndRead},
     runtime_interface,
 };
 
@@ -41,6 +42,16 @@ pub enum Report {
     VaultRefused,
     /// The node has a vault, but no account in the keystore that is an active processor.
     NotEnrolled,
+    /// A request was accepted by this node: its transaction is in the pool.
+    RequestAccepted,
+    /// A request was answered: the transaction is in the pool.
+    RequestAnswered,
+    /// A request was rejected: the transaction is in the pool.
+    RequestRejected,
+    /// This many requests wait for this node.
+    OpenRequests(u32),
+    /// The grid service no longer answers what it answered when the request was accepted.
+    AnswerLost,
 }
 
 /// What the node knows that the state does not.
@@ -51,6 +62,12 @@ pub trait Environment: Send + Sync {
 
     /// Number of the last finalized block.
     fn finalized(&self) -> u32;
+
+    /// The nonce after those of the account's transactions in the pool, `on_chain` at least.
+    fn next_nonce(&self, account: &[u8], on_chain: u32) -> u32;
+
+    /// Whether the operator's policy serves requests of this kind.
+    fn serves(&self, kind: RequestKind) -> bool;
 
     /// Takes a report.
     fn report(&self, report: Report);
@@ -73,6 +90,17 @@ pub trait DmsmWorker {
     /// Number of the last finalized block; 0 where there is no environment.
     fn finalized(&mut self) -> u32 {
         self.extension::<EnvironmentExt>().map_or(0, |environment| environment.finalized())
+    }
+
+    /// The nonce for an account's next transaction: after those in the pool, `on_chain` at least.
+    fn next_nonce(&mut self, account: PassFatPointerAndRead<&[u8]>, on_chain: u32) -> u32 {
+        self.extension::<EnvironmentExt>()
+            .map_or(on_chain, |environment| environment.next_nonce(account, on_chain).max(on_chain))
+    }
+
+    /// Whether the operator's policy serves requests of this kind; no where there is none.
+    fn serves(&mut self, kind: PassFatPointerAndDecode<RequestKind>) -> bool {
+        self.extension::<EnvironmentExt>().is_some_and(|environment| environment.serves(kind))
     }
 
     /// Reports to Prometheus.

@@ -4,7 +4,7 @@
 use crate::Event;
 use dmsm_primitives::{
     BlockNumber, BlsPublicKey, DeviceId, DevicePublicKey, DeviceSignature, MemberId, MemberKeys,
-    MemberRegistry, RegionId, ReportingPolicy, Role, Rule,
+    MemberRegistry, OperatorId, RegionId, ReportingPolicy, Role, Rule, Standing,
 };
 use frame_support::{derive_impl, parameter_types, traits::ConstU32};
 use sp_core::{ed25519, Pair};
@@ -81,6 +81,15 @@ impl MemberRegistry<u64> for MockMembers {
     fn active(account: &u64, role: Role) -> Option<(MemberId, RegionId)> {
         let member = *Roll::get().get(account)?;
         (member.active && member.role == role).then(|| (id(*account), member.region))
+    }
+
+    fn standing(id: &MemberId) -> Option<Standing> {
+        let member = *Roll::get().get(&Self::account_of(id)?)?;
+        Some(Standing { role: member.role, region: member.region, active: member.active })
+    }
+
+    fn operator_of(_: &MemberId) -> Option<OperatorId> {
+        None
     }
 
     #[cfg(feature = "runtime-benchmarks")]

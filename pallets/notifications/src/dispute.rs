@@ -3,7 +3,7 @@
 
 use crate::{Config, DisputeRecord, Disputes, Error, Event, Opening, Pallet, WeightInfo};
 use dmsm_primitives::{
-    blocks, BlsSignature, CreditBook, DeviceRegistry, Falsehood, MemberRegistry, Notice, NoticeSeal,
+    blocks, BlsSignature, Conduct, CreditBook, DeviceRegistry, Falsehood, MemberRegistry, Notice, NoticeSeal,
 };
 use frame_support::{
     ensure,
@@ -61,7 +61,7 @@ impl<T: Config> Pallet<T> {
         let NoticeSeal { processor, device, sequence, digest, .. } = seal;
         let proved_at = frame_system::Pallet::<T>::block_number();
         Disputes::<T>::insert(device, digest, DisputeRecord { processor, sequence, falsehood, proved_at });
-        T::Credit::false_notice(&processor, &account);
+        T::Credit::record(&processor, &seal.owner, Conduct::FalseNotice);
         Self::deposit_event(Event::ProvedFalse { device, sequence, processor, falsehood });
         Ok(())
     }

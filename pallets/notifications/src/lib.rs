@@ -75,7 +75,7 @@ pub mod pallet {
         type Devices: DeviceRegistry;
 
         /// Where a false notice is written down.
-        type Credit: CreditBook<Self::AccountId>;
+        type Credit: CreditBook;
 
         /// The worker's account, in the node's keystore.
         type WorkerAccount: frame_system::offchain::AppCrypto<Self::Public, Self::Signature>;

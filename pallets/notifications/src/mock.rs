@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A chain of notices, with members and devices in lists.
 
-use crate::{worker, Event, Opening, SealedNotice};
+use crate::{Event, Opening, SealedNotice};
 use codec::Encode;
 use dmsm_host::fixtures::{self, dmsm_fixtures};
 use dmsm_primitives::{
-    BlockNumber, BlsPublicKey, BlsSignature, CreditBook, DeviceId, DeviceInfo, DevicePublicKey,
-    DeviceRegistry, DeviceSignature, MemberId, MemberKeys, MemberRegistry, Notice, NoticeSeal, Reading,
-    RegionId, ReportingPolicy, Role, Rule, SignedReading,
+    BlockNumber, BlsPublicKey, BlsSignature, Conduct, CreditBook, DeviceId, DeviceInfo, DevicePublicKey,
+    DeviceRegistry, DeviceSignature, MemberId, MemberKeys, MemberRegistry, Notice, NoticeSeal, OperatorId,
+    Reading, RegionId, ReportingPolicy, Role, Rule, Score, SignedReading, Standing,
 };
 use frame_support::{derive_impl, parameter_types, traits::ConstU32};
 use frame_system::{offchain::AppCrypto, CheckNonce};
@@ -113,7 +113,7 @@ pub struct MockDevice {
 parameter_types! {
     pub static Roll: BTreeMap<AccountId32, MockMember> = BTreeMap::new();
     pub static Inventory: BTreeMap<DeviceId, MockDevice> = BTreeMap::new();
-    pub static CreditLost: Vec<(MemberId, AccountId32)> = Vec::new();
+    pub static CreditLost: Vec<(MemberId, MemberId)> = Vec::new();
     pub static MaxJudgementAge: u32 = 20;
 }
 
@@ -141,6 +141,15 @@ impl MemberRegistry<AccountId32> for MockMembers {
     fn active(account: &AccountId32, role: Role) -> Option<(MemberId, RegionId)> {
         let member = Roll::get().get(account)?.clone();
         (member.active && member.role == role).then_some((member.id, member.region))
+    }
+
+    fn standing(id: &MemberId) -> Option<Standing> {
+        let member = Roll::get().into_values().find(|member| member.id == *id)?;
+        Some(Standing { role: member.role, region: member.region, active: member.active })
+    }
+
+    fn operator_of(_: &MemberId) -> Option<OperatorId> {
+        None
     }
 
     #[cfg(feature = "runtime-benchmarks")]
@@ -181,9 +190,14 @@ impl DeviceRegistry for MockDevices {
 /// The list in [`CreditLost`].
 pub struct MockCredit;
 
-impl CreditBook<AccountId32> for MockCredit {
-    fn false_notice(processor: &MemberId, owner: &AccountId32) {
-        CreditLost::mutate(|lost| lost.push((*processor, owner.clone())));
+impl CreditBook for MockCredit {
+    fn score(_: &MemberId) -> Score {
+        500
+    }
+
+    fn record(processor: &MemberId, counterparty: &MemberId, conduct: Conduct) {
+        assert_eq!(conduct, Conduct::FalseNotice);
+        CreditLost::mutate(|lost| lost.push((*processor, *counterparty)));
     }
 }
 
@@ -191,7 +205,7 @@ impl crate::Config for Test {
     type Members = MockMembers;
     type Devices = MockDevices;
     type Credit = MockCredit;
-    type WorkerAccount = worker::WorkerAccountId;
+    type WorkerAccount = dmsm_offchain::WorkerAccountId;
     type MaxCiphertext = ConstU32<2048>;
     type MaxJudgementAge = MaxJudgementAge;
     type WeightInfo = ();

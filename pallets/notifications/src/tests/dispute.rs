@@ -54,7 +54,7 @@ fn assert_proved(letter: &Letter, falsehood: Falsehood) {
             proved_at: System::block_number()
         })
     );
-    assert_eq!(CreditLost::get(), [(id(PROCESSOR), account(OWNER))]);
+    assert_eq!(CreditLost::get(), [(id(PROCESSOR), id(OWNER))]);
 }
 
 #[test]

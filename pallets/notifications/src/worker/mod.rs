@@ -14,22 +14,19 @@
 //!
 //! A run is bounded: one page of readings, `BUDGET_MILLIS` of time. What is left waits in order.
 
-mod account;
 mod grid;
 mod journal;
 #[cfg(test)]
 mod tests;
 
-pub use account::{AccountId as WorkerAccountId, KEY_TYPE};
-
 use crate::{Call, Config, LastNotices, SealedNotice};
-use account::Account;
 use alloc::{collections::BTreeMap, vec::Vec};
 use codec::Encode;
 use dmsm_host::{
     dmsm_vault, dmsm_worker,
     worker::{GridAccess, Report},
 };
+use dmsm_offchain::Account;
 use dmsm_primitives::{
     BlockNumber, BlsSignature, DeviceId, DeviceInfo, DeviceRegistry, MemberRegistry, Notice, Reading,
     RegionId, SignedReading, Verdict,
@@ -51,7 +48,7 @@ pub fn run<T: Config>(now: BlockNumber) {
     let mut lock =
         StorageLock::<Time>::with_deadline(b"dmsm/notices/lock", Duration::from_millis(LOCK_MILLIS));
     let Ok(_guard) = lock.try_lock() else { return };
-    let Some(account) = Account::<T>::enrolled(&bls_key) else {
+    let Some(account) = Account::<T>::enrolled::<T::Members, T::WorkerAccount>(&bls_key) else {
         dmsm_worker::report(Report::NotEnrolled);
         return;
     };
@@ -203,8 +200,7 @@ impl<T: Config> Run<T> {
         if !rule.raises_notice(verdict, watched.verdict) {
             return Ok(None);
         }
-        let nonce = self.journal.next_nonce(self.account.nonce());
-        self.hand_in(Notice { reading: signed, verdict }, watched.info.owner, watched.tip, nonce)?;
+        let nonce = self.hand_in(Notice { reading: signed, verdict }, watched.info.owner, watched.tip)?;
         if let Some(Some(watched)) = self.devices.get_mut(&device) {
             watched.tip = sequence;
             watched.verdict = Some(verdict);
@@ -221,14 +217,13 @@ impl<T: Config> Run<T> {
             && sp_io::crypto::ed25519_verify(&signed.signature.0.into(), &payload, &info.key.0.into())
     }
 
-    /// Encrypts, signs and submits.
+    /// Encrypts, signs and submits. Returns the transaction's nonce.
     fn hand_in(
         &self,
         notice: Notice,
         owner: dmsm_primitives::MemberId,
         previous: u64,
-        nonce: u32,
-    ) -> Result<(), Report> {
+    ) -> Result<u32, Report> {
         let key = T::Members::keys_of(&owner).ok_or(Report::VaultRefused)?.paillier;
         let ciphertext =
             dmsm_vault::encrypt_for(&key.n, &key.h, &notice.encode()).ok_or(Report::VaultRefused)?;
@@ -247,8 +242,9 @@ impl<T: Config> Run<T> {
             .and_then(|bytes| bytes.try_into().ok())
             .map(BlsSignature)
             .ok_or(Report::VaultRefused)?;
+        let floor = self.journal.next_nonce(self.account.nonce());
         self.account
-            .submit(Call::notify { notice: sealed, signature }, nonce)
-            .map_err(|()| Report::SubmissionRefused)
+            .submit::<Call<T>, T::WorkerAccount>(Call::notify { notice: sealed, signature }, floor)
+            .map_err(|_| Report::SubmissionRefused)
     }
 }

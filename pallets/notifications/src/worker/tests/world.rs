@@ -5,6 +5,8 @@ use super::*;
 use crate::LastNotice;
 use codec::Decode;
 use dmsm_host::{fixtures, Environment, EnvironmentExt, Vault, VaultExt};
+use dmsm_offchain::KEY_TYPE;
+use dmsm_primitives::RequestKind;
 use sp_core::offchain::{
     testing::TestOffchainExt, Externalities, HttpError, HttpRequestId, HttpRequestStatus, OffchainDbExt,
     OffchainWorkerExt, OpaqueNetworkState, Timestamp, TransactionPool, TransactionPoolExt,
@@ -150,6 +152,14 @@ impl Environment for Handle {
 
     fn finalized(&self) -> u32 {
         self.get().finalized
+    }
+
+    fn next_nonce(&self, _: &[u8], on_chain: u32) -> u32 {
+        on_chain
+    }
+
+    fn serves(&self, _: RequestKind) -> bool {
+        false
     }
 
     fn report(&self, report: Report) {
