@@ -10,7 +10,7 @@ CARGO := cargo
 # Crates by what they depend on. Cargo chooses the features of shared dependencies by the crates
 # named together, so each group is always named as a whole: nothing is compiled twice.
 CHAIN := -p dmsm-node -p dmsm-node-service -p dmsm-runtime
-PALLETS := -p pallet-members -p pallet-devices -p pallet-notifications --features runtime-benchmarks,try-runtime
+PALLETS := -p pallet-members -p pallet-devices -p pallet-notifications -p pallet-credit -p pallet-escrow -p pallet-prepaid --features runtime-benchmarks,try-runtime
 GROUND := -p dmsm-primitives -p dmsm-crypto -p dmsm-vault -p dmsm-host -p dmsm-bench
 GRID := -p dmsm-grid
 CLIENT := -p dmsm-client -p dmsm-cli

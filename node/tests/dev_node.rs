@@ -27,7 +27,7 @@ fn a_development_node_finalizes_answers_and_shows_its_metrics() {
     let nonce = node.rpc("system_accountNextIndex", json!([ALICE])).expect("it answers");
     assert_eq!(nonce, json!(0));
     let properties = node.rpc("system_properties", json!([])).expect("it answers");
-    assert_eq!(properties, json!({"ss58Format": 42, "tokenDecimals": 12, "tokenSymbol": "DMSM"}));
+    assert_eq!(properties, json!({"ss58Format": 42, "tokenDecimals": 2, "tokenSymbol": "DMSM"}));
 
     let page = wait_for("the metrics", || node.metrics());
     for name in [

@@ -18,6 +18,7 @@ define_benchmarks!(
     [pallet_members, crate::Members]
     [pallet_devices, crate::Devices]
     [pallet_notifications, crate::Notifications]
+    [pallet_prepaid, crate::Prepaid]
 );
 
 impl frame_system_benchmarking::Config for Runtime {}

@@ -2,12 +2,14 @@
 //! The presets: `dev`, one authority with sudo, and `local`, four authorities without.
 
 use crate::{
-    AccountId, BalancesConfig, CouncilConfig, NodeAuthorizationConfig, RuntimeGenesisConfig, SessionConfig,
-    SessionKeys, SudoConfig,
+    AccountId, BalancesConfig, CouncilConfig, NodeAuthorizationConfig, PrepaidConfig, RuntimeGenesisConfig,
+    SessionConfig, SessionKeys, SudoConfig,
 };
 use alloc::{string::ToString, vec, vec::Vec};
-use frame_support::build_struct_json_patch;
+use dmsm_primitives::{RequestKind, Role};
+use frame_support::{build_struct_json_patch, BoundedVec};
 use hex_literal::hex;
+use pallet_prepaid::RequestType;
 use serde_json::Value;
 use sp_core::OpaquePeerId;
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
@@ -15,6 +17,13 @@ use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
 /// Money that each account of a preset begins with, minor units.
 const ENDOWMENT: crate::Balance = 1_000_000_000;
+
+/// What each kind of answer costs, minor units, and how long a processor has for it, ms.
+const ON_OFFER: [(RequestKind, crate::Balance, u64); 3] = [
+    (RequestKind::BillDetails, 50, 30_000),
+    (RequestKind::UsageDetails, 30, 30_000),
+    (RequestKind::SavingAdvice, 100, 30_000),
+];
 
 /// Peer identifiers of the node keys 1, 2, 3 and 4, which `local` expects its authorities to use
 /// (`--node-key 000…001` and so on).
@@ -29,6 +38,14 @@ fn authority(keyring: Sr25519Keyring, grandpa: Ed25519Keyring) -> (AccountId, Ac
     let account = keyring.to_account_id();
     let keys = SessionKeys { aura: keyring.public().into(), grandpa: grandpa.public().into() };
     (account.clone(), account, keys)
+}
+
+/// What users can ask for.
+fn request_types() -> Vec<(RequestKind, RequestType)> {
+    let roles = BoundedVec::truncate_from(vec![Role::User]);
+    ON_OFFER
+        .map(|(kind, price, time_limit)| (kind, RequestType { price, time_limit, roles: roles.clone() }))
+        .to_vec()
 }
 
 fn preset(
@@ -48,6 +65,7 @@ fn preset(
         council: CouncilConfig { members: council },
         node_authorization: NodeAuthorizationConfig { nodes },
         sudo: SudoConfig { key: sudo },
+        prepaid: PrepaidConfig { types: request_types() },
     })
 }
 

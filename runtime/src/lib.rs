@@ -148,4 +148,8 @@ mod runtime {
     pub type Devices = pallet_devices;
     #[runtime::pallet_index(22)]
     pub type Notifications = pallet_notifications;
+    #[runtime::pallet_index(23)]
+    pub type Credit = pallet_credit;
+    #[runtime::pallet_index(24)]
+    pub type Prepaid = pallet_prepaid;
 }

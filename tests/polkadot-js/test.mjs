@@ -29,7 +29,7 @@ const included = (transaction, signer) =>
   });
 
 test('the metadata has our pallets', () => {
-  for (const section of ['members', 'devices', 'notifications']) {
+  for (const section of ['members', 'devices', 'notifications', 'prepaid']) {
     assert.ok(api.tx[section], `${section} has calls`);
     assert.ok(api.query[section], `${section} has storage`);
   }
@@ -43,6 +43,13 @@ test('a council motion with one of our calls is signed and included', async () =
   const event = result.events.find(({ event }) => api.events.members.Invited.is(event));
   assert.equal(event.event.data.account.toString(), invited.address);
   assert.ok((await api.query.members.invitations(invited.address)).isSome);
+});
+
+test('what is on offer is read with its terms', async () => {
+  const offers = await api.query.prepaid.requestTypes.entries();
+  const kinds = offers.map(([key]) => key.args[0].toString()).sort();
+  assert.deepEqual(kinds, ['BillDetails', 'SavingAdvice', 'UsageDetails']);
+  assert.ok(offers.every(([, terms]) => terms.unwrap().price.toBigInt() > 0n));
 });
 
 test('the error of a call of ours is named', async () => {

@@ -12,7 +12,7 @@ pub type ChainSpec = GenericChainSpec<NoExtension, dmsm_host::HostFunctions>;
 /// Addresses begin like those of any Substrate chain.
 const SS58_FORMAT: u16 = 42;
 const TOKEN_SYMBOL: &str = "DMSM";
-const TOKEN_DECIMALS: u8 = 12;
+const TOKEN_DECIMALS: u8 = 2;
 
 /// Names the network protocols, so that nodes of other chains do not speak with ours.
 const PROTOCOL_ID: &str = "dmsm";

@@ -2,9 +2,16 @@
 //! The contracts of the paper.
 
 use super::governance::{CouncilOrigin, Privileged};
-use crate::{BlockNumber, Devices, Members, Runtime};
-use frame_support::{parameter_types, traits::ConstU32};
-use pallet_members::{Quota, Quotas};
+use crate::{
+    AccountId, Balances, BlockNumber, Credit, Devices, Members, Prepaid, Runtime, RuntimeCall,
+    RuntimeHoldReason, Timestamp,
+};
+use dmsm_primitives::{MemberId, OpenBusiness};
+use frame_support::{
+    parameter_types,
+    traits::{ConstU32, ConstU64},
+};
+use pallet_members::{Admission, Quota, Quotas};
 
 parameter_types! {
     /// Quotas count in windows of a minute of 200 ms slots.
@@ -19,12 +26,37 @@ parameter_types! {
     };
     /// 20 s of 200 ms slots.
     pub const MaxJudgementAge: BlockNumber = 100;
+    /// Why a prepayment is held.
+    pub const Prepayment: RuntimeHoldReason =
+        RuntimeHoldReason::Prepaid(pallet_prepaid::HoldReason::Prepayment);
+}
+
+/// Devices and open requests.
+pub struct MembersBusiness;
+
+impl OpenBusiness for MembersBusiness {
+    fn has_any(member: &MemberId) -> bool {
+        Devices::has_any(member) || Prepaid::has_any(member)
+    }
+}
+
+/// Lets each contract refuse its calls.
+pub struct ContractAdmission;
+
+impl Admission<AccountId, RuntimeCall> for ContractAdmission {
+    fn admit(who: &AccountId, call: &RuntimeCall) -> Result<(), u8> {
+        match call {
+            RuntimeCall::Prepaid(call) => Prepaid::admit(who, call),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl pallet_members::Config for Runtime {
     type CouncilOrigin = CouncilOrigin;
     type Privileged = Privileged;
-    type OpenBusiness = Devices;
+    type OpenBusiness = MembersBusiness;
+    type Admission = ContractAdmission;
     type Quotas = MemberQuotas;
     type QuotaWindow = QuotaWindow;
     type MaxInvitations = ConstU32<256>;
@@ -46,9 +78,30 @@ impl pallet_devices::Config for Runtime {
 impl pallet_notifications::Config for Runtime {
     type Members = Members;
     type Devices = Devices;
-    type Credit = ();
-    type WorkerAccount = pallet_notifications::worker::WorkerAccountId;
+    type Credit = Credit;
+    type WorkerAccount = dmsm_offchain::WorkerAccountId;
     type MaxCiphertext = ConstU32<2048>;
     type MaxJudgementAge = MaxJudgementAge;
     type WeightInfo = pallet_notifications::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_credit::Config for Runtime {
+    type Members = Members;
+    type Time = Timestamp;
+}
+
+impl pallet_prepaid::Config for Runtime {
+    type CouncilOrigin = CouncilOrigin;
+    type Members = Members;
+    type Devices = Devices;
+    type Credit = Credit;
+    type Escrow = pallet_escrow::HoldEscrow<Balances, Prepayment>;
+    type Time = Timestamp;
+    type WorkerAccount = dmsm_offchain::WorkerAccountId;
+    type MaxLetter = ConstU32<2048>;
+    type MaxAnswer = ConstU32<8192>;
+    // A minute: clocks of phones, and the time in the pool.
+    type MaxSkew = ConstU64<60_000>;
+    type MaxRefunds = ConstU32<64>;
+    type WeightInfo = pallet_prepaid::weights::SubstrateWeight<Runtime>;
 }

@@ -5,3 +5,4 @@ mod common;
 mod journeys;
 mod metadata;
 mod pool;
+mod requests;

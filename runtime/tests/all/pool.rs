@@ -146,5 +146,27 @@ fn worst_calls() -> Vec<RuntimeCall> {
             },
         }
         .into(),
+        pallet_prepaid::Call::request {
+            order: pallet_prepaid::Order {
+                processor: Default::default(),
+                cid: dmsm_primitives::request::ContentId {
+                    kind: dmsm_primitives::RequestKind::BillDetails,
+                    digest: [0; 32],
+                },
+                price: 1,
+                time_limit: 1,
+                timestamp: 0,
+            },
+            letter: bytes(1024).try_into().expect("within the bound"),
+            signature: possession,
+        }
+        .into(),
+        pallet_prepaid::Call::fulfil {
+            request: 0,
+            preimage: bytes(64).try_into().expect("at the bound"),
+            answer: bytes(16 * 1024).try_into().expect("at the bound"),
+            signature: possession,
+        }
+        .into(),
     ]
 }

@@ -27,6 +27,13 @@ pub struct WorkerArgs {
     /// File with the token that `dmsm-grid` expects from its worker.
     #[arg(long, value_name = "FILE", requires = "grid_url")]
     pub grid_token_file: Option<PathBuf>,
+
+    /// JSON file that says which kinds of paid requests this node answers.
+    ///
+    /// `{"serves": ["bill-details", "usage-details", "saving-advice"]}`, which is also what holds
+    /// without a file. Requests of other kinds are rejected, and their money goes back.
+    #[arg(long, value_name = "FILE", requires = "vault")]
+    pub policy: Option<PathBuf>,
 }
 
 impl WorkerArgs {

@@ -3,13 +3,14 @@
 
 use super::{
     incidents::{Incidents, Kind},
-    WorkerMetrics, LOG_TARGET,
+    Policy, WorkerMetrics, LOG_TARGET,
 };
 use crate::BlockNumber;
 use dmsm_host::{
     worker::{GridAccess, Report},
     Environment,
 };
+use dmsm_primitives::RequestKind;
 use std::{
     sync::atomic::{AtomicU32, Ordering},
     time::Instant,
@@ -24,9 +25,14 @@ pub struct Heads {
     pub finalized: BlockNumber,
 }
 
+/// The nonce after those of an account's transactions in the pool, from the one on chain.
+pub type NextNonce = dyn Fn(&[u8], u32) -> u32 + Send + Sync;
+
 /// The environment of the worker in a running node.
 pub struct WorkerEnvironment {
     grid: Option<GridAccess>,
+    policy: Policy,
+    next_nonce: Box<NextNonce>,
     heads: Box<dyn Fn() -> Heads + Send + Sync>,
     metrics: WorkerMetrics,
     incidents: Incidents,
@@ -35,14 +41,24 @@ pub struct WorkerEnvironment {
 }
 
 impl WorkerEnvironment {
-    /// An environment on a client's heads.
+    /// An environment on a client's heads and pool.
     pub fn new(
         grid: Option<GridAccess>,
+        policy: Policy,
+        next_nonce: Box<NextNonce>,
         heads: impl Fn() -> Heads + Send + Sync + 'static,
         metrics: WorkerMetrics,
     ) -> Self {
         let caught_up_at = heads().best.into();
-        Self { grid, heads: Box::new(heads), metrics, incidents: Incidents::default(), caught_up_at }
+        Self {
+            grid,
+            policy,
+            next_nonce,
+            heads: Box::new(heads),
+            metrics,
+            incidents: Incidents::default(),
+            caught_up_at,
+        }
     }
 
     /// Measures the lag anew: also a worker that reports nothing falls behind.
@@ -58,6 +74,11 @@ impl WorkerEnvironment {
             Some(1) => log::warn!(target: LOG_TARGET, "{}", kind.message()),
             Some(times) => log::warn!(target: LOG_TARGET, "{} ({times} times)", kind.message()),
         }
+    }
+
+    fn handed_in(&self, what: &str) {
+        self.metrics.requests.with_label_values(&[what]).inc();
+        self.clear(&[Kind::GridUnreachable, Kind::SubmissionRefused, Kind::VaultRefused]);
     }
 
     fn clear(&self, kinds: &[Kind]) {
@@ -76,6 +97,14 @@ impl Environment for WorkerEnvironment {
 
     fn finalized(&self) -> u32 {
         (self.heads)().finalized
+    }
+
+    fn next_nonce(&self, account: &[u8], on_chain: u32) -> u32 {
+        (self.next_nonce)(account, on_chain)
+    }
+
+    fn serves(&self, kind: RequestKind) -> bool {
+        self.policy.serves.contains(&kind)
     }
 
     fn report(&self, report: Report) {
@@ -106,6 +135,14 @@ impl Environment for WorkerEnvironment {
             Report::Resubmitted => self.raise(Kind::Resubmitted),
             Report::VaultRefused => self.raise(Kind::VaultRefused),
             Report::NotEnrolled => self.raise(Kind::NotEnrolled),
+            Report::AnswerLost => self.raise(Kind::AnswerLost),
+            Report::OpenRequests(count) => self.metrics.open_requests.set(count.into()),
+            Report::RequestAccepted => self.handed_in("accepted"),
+            Report::RequestAnswered => {
+                self.handed_in("answered");
+                self.clear(&[Kind::AnswerLost]);
+            }
+            Report::RequestRejected => self.handed_in("rejected"),
         }
     }
 }
@@ -126,7 +163,7 @@ mod tests {
             }
         };
         let metrics = WorkerMetrics::register(&Registry::new()).unwrap();
-        (head, WorkerEnvironment::new(None, heads, metrics))
+        (head, WorkerEnvironment::new(None, Policy::default(), Box::new(|_, nonce| nonce), heads, metrics))
     }
 
     #[test]

@@ -17,16 +17,18 @@ pub(super) enum Kind {
     Resubmitted,
     VaultRefused,
     NotEnrolled,
+    AnswerLost,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::GridUnreachable,
         Self::SubmissionRefused,
         Self::Resubmitted,
         Self::VaultRefused,
         Self::NotEnrolled,
+        Self::AnswerLost,
     ];
 
     /// Value of the metric's label `kind`.
@@ -37,6 +39,7 @@ impl Kind {
             Self::Resubmitted => "resubmitted",
             Self::VaultRefused => "vault_refused",
             Self::NotEnrolled => "not_enrolled",
+            Self::AnswerLost => "answer_lost",
         }
     }
 
@@ -48,12 +51,16 @@ impl Kind {
                  and the token right? The worker tries again at every block"
             }
             Self::SubmissionRefused => {
-                "The transaction pool refused a notice: is the member's quota used up? The worker tries again"
+                "The transaction pool refused a transaction of the worker: is the member's quota used up? The worker tries again"
             }
             Self::Resubmitted => {
                 "A notice did not get on chain in time, or was refused there, and is made again"
             }
             Self::VaultRefused => "The vault refused to encrypt or to sign: is the owner's key well-formed?",
+            Self::AnswerLost => {
+                "A request was accepted, and the grid service no longer has what it takes to answer it: bring \
+                 its readings back before the deadline, or credit is lost"
+            }
             Self::NotEnrolled => {
                 "No account of type `dmsw` in the keystore is an active processor: let the council approve it"
             }
@@ -64,9 +71,10 @@ impl Kind {
     pub(super) fn recovery(self) -> &'static str {
         match self {
             Self::GridUnreachable => "The grid service answers again",
-            Self::SubmissionRefused => "The transaction pool takes notices again",
+            Self::SubmissionRefused => "The transaction pool takes the worker's transactions again",
             Self::Resubmitted => "Notices get on chain again",
             Self::VaultRefused => "The vault encrypts and signs again",
+            Self::AnswerLost => "Requests that were accepted are answered again",
             Self::NotEnrolled => "The worker's account is an active processor now",
         }
     }

@@ -18,6 +18,10 @@ pub struct WorkerMetrics {
     pub lag_blocks: Gauge<U64>,
     /// Rows of the grid service that are not settled.
     pub backlog_rows: Gauge<U64>,
+    /// Requests that wait for this processing node.
+    pub open_requests: Gauge<U64>,
+    /// What was handed to the pool about requests, by what was done.
+    pub requests: CounterVec<U64>,
     /// Time of one encryption in the vault, seconds.
     pub encryption_seconds: Histogram,
     /// What went wrong, by kind.
@@ -33,6 +37,16 @@ impl WorkerMetrics {
         )?;
         for kind in Kind::ALL {
             errors.with_label_values(&[kind.label()]);
+        }
+        let requests = CounterVec::new(
+            Opts::new(
+                "dmsm_worker_requests_total",
+                "Requests handed to the transaction pool, by what was done",
+            ),
+            &["done"],
+        )?;
+        for done in ["accepted", "answered", "rejected"] {
+            requests.with_label_values(&[done]);
         }
         // A warm encryption under 2,048 bits takes a few milliseconds, a cold one under 4,096 bits
         // below a second: 1 ms to 4 s.
@@ -67,6 +81,11 @@ impl WorkerMetrics {
                 Gauge::new("dmsm_worker_backlog_rows", "Rows of the grid service that are not settled")?,
                 registry,
             )?,
+            open_requests: register(
+                Gauge::new("dmsm_worker_open_requests", "Requests that wait for this processing node")?,
+                registry,
+            )?,
+            requests: register(requests, registry)?,
             encryption_seconds: register(Histogram::with_opts(encryption)?, registry)?,
             errors: register(errors, registry)?,
         })
@@ -87,6 +106,8 @@ mod tests {
             "dmsm_worker_notices_included_total",
             "dmsm_worker_lag_blocks",
             "dmsm_worker_backlog_rows",
+            "dmsm_worker_open_requests",
+            "dmsm_worker_requests_total",
             "dmsm_worker_encryption_seconds",
             "dmsm_worker_errors_total",
         ] {

@@ -10,6 +10,7 @@ mod environment;
 mod incidents;
 mod metrics;
 mod passphrase;
+mod policy;
 mod prepared_keys;
 mod vault;
 
@@ -17,6 +18,7 @@ pub use args::{GridUrl, WorkerArgs};
 pub use environment::{Heads, WorkerEnvironment};
 pub use metrics::WorkerMetrics;
 pub use passphrase::PassphraseError;
+pub use policy::Policy;
 
 use dmsm_host::worker::GridAccess;
 use sp_core::crypto::KeyTypeId;
@@ -37,6 +39,7 @@ const LOG_TARGET: &str = "dmsm-worker";
 pub struct Worker {
     vault: Option<dmsm_vault::Vault>,
     grid: Option<GridAccess>,
+    policy: Policy,
 }
 
 /// Why the worker's configuration was refused.
@@ -59,6 +62,18 @@ pub enum WorkerError {
     /// The file of the grid token holds none.
     #[error("`--grid-token-file {}` must hold the token of `dmsm-grid` on one line", .0.display())]
     Token(PathBuf),
+    /// The policy file is none.
+    #[error(
+        "cannot use `--policy {}`: {reason}; it must read like {{\"serves\": [\"bill-details\", \
+         \"usage-details\", \"saving-advice\"]}}",
+        path.display()
+    )]
+    Policy {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 impl Worker {
@@ -66,6 +81,7 @@ impl Worker {
     pub fn open(args: &WorkerArgs) -> Result<Self, WorkerError> {
         Ok(Self {
             grid: args.grid()?,
+            policy: args.policy.as_deref().map(Policy::read).transpose()?.unwrap_or_default(),
             vault: args.vault.as_deref().map(|path| open_vault(path, args)).transpose()?,
         })
     }
@@ -98,16 +114,16 @@ impl Worker {
         }
     }
 
-    /// The vault and the grid service, as the host interface wants them.
+    /// The vault, the grid service and the policy, as the host interface wants them.
     pub(crate) fn into_parts(
         self,
         metrics: &WorkerMetrics,
-    ) -> (Option<Arc<dyn dmsm_host::Vault>>, Option<GridAccess>) {
+    ) -> (Option<Arc<dyn dmsm_host::Vault>>, Option<GridAccess>, Policy) {
         let vault = self.vault.map(|vault| {
             Arc::new(vault::NodeVault::new(vault, metrics.encryption_seconds.clone()))
                 as Arc<dyn dmsm_host::Vault>
         });
-        (vault, self.grid)
+        (vault, self.grid, self.policy)
     }
 }
 
