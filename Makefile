@@ -10,7 +10,7 @@ CARGO := cargo
 # Crates by what they depend on. Cargo chooses the features of shared dependencies by the crates
 # named together, so each group is always named as a whole: nothing is compiled twice.
 CHAIN := -p dmsm-node -p dmsm-node-service -p dmsm-runtime
-PALLETS := -p pallet-members -p pallet-devices -p pallet-notifications -p pallet-credit -p pallet-escrow -p pallet-prepaid --features runtime-benchmarks,try-runtime
+PALLETS := -p dmsm-offchain -p pallet-members -p pallet-devices -p pallet-notifications -p pallet-credit -p pallet-escrow -p pallet-prepaid --features runtime-benchmarks,try-runtime
 GROUND := -p dmsm-primitives -p dmsm-crypto -p dmsm-vault -p dmsm-host -p dmsm-bench
 GRID := -p dmsm-grid
 CLIENT := -p dmsm-client -p dmsm-cli
@@ -43,7 +43,7 @@ check: setup ## Format, lints and docs alone
 build: setup ## Builds the programs
 	@$(MAKE) --no-print-directory run-build
 
-bench: setup ## Measures cryptography against named peers: bench/results/latest/crypto.json
+bench: setup ## Measures cryptography against its peers, and full blocks: bench/results/latest
 	@$(MAKE) --no-print-directory run-bench
 
 weights: setup ## Measures the weights of all calls on this machine
@@ -71,6 +71,7 @@ run-tests: run-build
 
 run-bench:
 	$(CARGO) run --release --locked -p dmsm-bench --bin crypto-bench
+	$(CARGO) bench --locked $(CHAIN) --bench full_block
 
 run-weights:
 	scripts/weights

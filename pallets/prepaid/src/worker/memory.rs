@@ -26,6 +26,8 @@ struct HandedIn {
     digest: [u8; 32],
     step: Step,
     at: BlockNumber,
+    /// Nonce of its transaction; `None` until the pool has it.
+    nonce: Option<u32>,
 }
 
 /// By request. All of it may be lost: the chain takes nothing twice.
@@ -49,25 +51,36 @@ impl Memory {
         StorageValueRef::persistent(KEY).set(self);
     }
 
-    /// Whether this step was handed in a short while ago.
+    /// Whether this step was handed in a short while ago. It no longer is where the account's
+    /// `nonce` on chain has passed it and yet the step is still to be done: then it was refused on
+    /// dispatch, such as an acceptance whose credit figure another answer had overtaken.
     pub(super) fn is_on_its_way(
         &self,
         id: RequestId,
         digest: &[u8; 32],
         step: Step,
         now: BlockNumber,
+        nonce: u32,
     ) -> bool {
         self.0.get(&id).is_some_and(|handed_in| {
             handed_in.digest == *digest
                 && handed_in.step == step
+                && handed_in.nonce.is_none_or(|own| own >= nonce)
                 // After a reorganization the block may be below the one it was handed in at.
                 && now.abs_diff(handed_in.at) <= PATIENCE
         })
     }
 
     pub(super) fn note(&mut self, id: RequestId, digest: [u8; 32], step: Step, at: BlockNumber) {
-        self.0.insert(id, HandedIn { digest, step, at });
+        self.0.insert(id, HandedIn { digest, step, at, nonce: None });
         self.save();
+    }
+
+    pub(super) fn note_nonce(&mut self, id: RequestId, nonce: u32) {
+        if let Some(handed_in) = self.0.get_mut(&id) {
+            handed_in.nonce = Some(nonce);
+            self.save();
+        }
     }
 
     pub(super) fn forget(&mut self, id: RequestId) {

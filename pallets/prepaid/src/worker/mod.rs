@@ -51,7 +51,7 @@ const BUDGET_MILLIS: u64 = 400;
 /// Longest time that a crashed run can keep others out, ms.
 const LOCK_MILLIS: u64 = 10_000;
 /// Most requests that one run looks at, oldest first.
-const MAX_REQUESTS: usize = 64;
+const MAX_REQUESTS: usize = 512;
 
 /// One run, at the state of block `now`. Does nothing on a node without vault or grid service.
 pub fn run<T: Config>(now: BlockNumber) {
@@ -105,7 +105,7 @@ impl<T: Config> Run<T> {
             State::Requested => Step::Opening,
             State::Accepted { .. } => Step::Answering,
         };
-        if self.memory.is_on_its_way(id, &request.digest, step, self.now) {
+        if self.memory.is_on_its_way(id, &request.digest, step, self.now, self.account.nonce()) {
             return Ok(());
         }
         let action = match request.state {
@@ -120,12 +120,17 @@ impl<T: Config> Run<T> {
             Action::Fulfil(call) => (call, Report::RequestAnswered),
         };
         self.memory.note(id, request.digest, step, self.now);
-        if self.account.submit::<Call<T>, T::WorkerAccount>(call, 0).is_err() {
-            self.memory.forget(id);
-            return Err(Report::SubmissionRefused);
+        match self.account.submit::<Call<T>, T::WorkerAccount>(call, 0) {
+            Ok(nonce) => {
+                self.memory.note_nonce(id, nonce);
+                dmsm_worker::report(report);
+                Ok(())
+            }
+            Err(_) => {
+                self.memory.forget(id);
+                Err(Report::SubmissionRefused)
+            }
         }
-        dmsm_worker::report(report);
-        Ok(())
     }
 
     /// Whether a request can be answered.
