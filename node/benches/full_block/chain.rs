@@ -8,6 +8,7 @@ use dmsm_node_service::{
     Block,
 };
 use sc_block_builder::{BlockBuilder, BlockBuilderBuilder};
+use sc_client_api::execution_extensions::ExecutionExtensions;
 use sc_consensus::{
     BlockImport, BlockImportParams, ForkChoiceStrategy, ImportResult, StateAction, StorageChanges,
 };
@@ -20,7 +21,7 @@ use sp_inherents::InherentDataProvider;
 use sp_runtime::{
     traits::Block as _,
     transaction_validity::{InvalidTransaction, TransactionValidityError},
-    BuildStorage, Digest, DigestItem, OpaqueExtrinsic,
+    Digest, DigestItem, OpaqueExtrinsic,
 };
 use std::{
     error::Error,
@@ -56,13 +57,14 @@ impl Chain {
         })?;
         let executor = WasmExecutor::<HostFunctions>::builder().build();
         let genesis = GenesisBlockBuilder::new(spec, true, backend.clone(), executor.clone())?;
+        let extensions = ExecutionExtensions::new(None, Arc::new(executor.clone()));
         let client: FullClient = sc_service::new_client::<_, Block, RuntimeApi, _>(
             backend,
             executor,
             genesis,
             None,
             None,
-            Default::default(),
+            extensions,
             Box::new(TaskExecutor::new()),
             None,
             None,

@@ -170,12 +170,13 @@ impl World {
             .collect()
     }
 
-    /// From a processor, whose quota is wide, to new accounts' benefit: Alice pays herself.
+    /// From Alice, each to a new account.
     fn transfers(&mut self, count: usize) -> Vec<OpaqueExtrinsic> {
         let alice = Sr25519Keyring::Alice.pair();
         (0..count)
-            .map(|number| {
-                let dest = AccountId::new(sha2_256(&(number, self.nonces.len()).encode()));
+            .map(|_| {
+                let nonce = self.nonces.get(&alice.public().into()).copied().unwrap_or_default();
+                let dest = AccountId::new(sha2_256(&nonce.to_le_bytes()));
                 let call = pallet_balances::Call::transfer_allow_death { dest: dest.into(), value: 10 };
                 self.sign(&alice, call.into(), None)
             })
