@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The notices of one block.
+//! One block: what every reader needs of it, and its notices.
 
 use crate::{
     client::{AtBlock, Link},
     submit::events,
     AccountId, Error,
 };
-use codec::{Decode, DecodeAll};
+use codec::{Compact, Decode, DecodeAll};
+use dmsm_primitives::Moment;
 use dmsm_primitives::{BlockNumber, BlsSignature, DeviceId, MemberId, NoticeSeal};
 use sp_crypto_hashing::sha2_256;
+use std::future::Future;
 use subxt::{events::Phase, utils::H256};
 
 /// A notice as it stands on chain.
@@ -53,11 +55,88 @@ impl Notify {
 }
 
 /// A block, read.
-pub(crate) struct Block {
+pub(crate) struct Block<C> {
     pub(crate) number: u32,
     pub(crate) hash: H256,
     pub(crate) parent: H256,
-    pub(crate) content: Content,
+    pub(crate) content: C,
+}
+
+/// What can be read of a block.
+pub(crate) trait Read: Sized + Send {
+    /// Reads the block of a number on the best chain. `at` gives the chain's interface alone.
+    fn read(
+        link: &Link,
+        at: &AtBlock,
+        number: u32,
+    ) -> impl Future<Output = Result<Block<Self>, Error>> + Send;
+}
+
+/// Reads the header of the block of a number on the best chain.
+pub(crate) async fn header(link: &Link, number: u32) -> Result<Block<()>, Error> {
+    let missing = || Error::NoBlock { block: number.to_string() };
+    let hash = link.hash(number).await?.ok_or_else(missing)?;
+    let parent = link.parent(hash).await?.ok_or_else(missing)?;
+    Ok(Block { number, hash, parent, content: () })
+}
+
+/// The extrinsics of a block.
+pub(crate) type Bodies = Vec<Vec<u8>>;
+
+/// Reads the body of the block of a number on the best chain.
+pub(crate) async fn body(link: &Link, number: u32) -> Result<Block<Bodies>, Error> {
+    let missing = || Error::NoBlock { block: number.to_string() };
+    let hash = link.hash(number).await?.ok_or_else(missing)?;
+    let block = link.block(hash).await?.block;
+    let content = block.extrinsics.into_iter().map(|bytes| bytes.0).collect();
+    Ok(Block { number, hash, parent: block.header.parent_hash, content })
+}
+
+/// A call of an extrinsic.
+pub(crate) struct Called {
+    /// Position in the block.
+    pub(crate) index: u32,
+    /// Who signed; `None` for what the author put in.
+    pub(crate) signer: Option<AccountId>,
+    pub(crate) pallet: String,
+    pub(crate) name: String,
+    /// Arguments, SCALE.
+    pub(crate) fields: Vec<u8>,
+}
+
+/// The calls of a block.
+pub(crate) async fn calls(at: &AtBlock, bodies: Bodies) -> Result<Vec<Called>, Error> {
+    let mut calls = Vec::with_capacity(bodies.len());
+    for extrinsic in at.extrinsics().from_bytes(bodies).await.iter() {
+        let extrinsic = extrinsic?;
+        calls.push(Called {
+            index: extrinsic.index() as u32,
+            signer: signer(extrinsic.address_bytes()),
+            pallet: extrinsic.pallet_name().to_owned(),
+            name: extrinsic.call_name().to_owned(),
+            fields: extrinsic.call_data_field_bytes().to_vec(),
+        });
+    }
+    Ok(calls)
+}
+
+impl Called {
+    /// Whether it is this one.
+    pub(crate) fn is(&self, pallet: &str, name: &str) -> bool {
+        (self.pallet.as_str(), self.name.as_str()) == (pallet, name)
+    }
+
+    /// Its arguments.
+    pub(crate) fn decode<T: DecodeAll>(&self, what: &'static str) -> Result<T, Error> {
+        T::decode_all(&mut &self.fields[..]).map_err(|_| Error::Unreadable { what })
+    }
+}
+
+/// The time of a block, from the calls of its body.
+pub(crate) fn time(calls: &[Called]) -> Result<Moment, Error> {
+    let set = calls.iter().find(|call| call.is("Timestamp", "set"));
+    let unreadable = Error::Unreadable { what: "the time of a block" };
+    Ok(set.ok_or(unreadable)?.decode::<Compact<Moment>>("the time of a block")?.0)
 }
 
 /// The notices of a block.
@@ -69,31 +148,21 @@ pub(crate) enum Content {
     Submitted(Vec<(AccountId, Notify)>),
 }
 
-/// Reads the block of a number on the best chain. `at` gives the chain's interface alone.
-pub(crate) async fn read(link: &Link, at: &AtBlock, number: u32) -> Result<Block, Error> {
-    let missing = || Error::NoBlock { block: number.to_string() };
-    let hash = link.hash(number).await?.ok_or_else(missing)?;
-    let block = link.block(hash).await?.block;
-    let parent = block.header.parent_hash;
-    let bodies = block.extrinsics.into_iter().map(|bytes| bytes.0).collect();
-    let mut submitted = Vec::new();
-    let mut signed = false;
-    for extrinsic in at.extrinsics().from_bytes(bodies).await.iter() {
-        let extrinsic = extrinsic?;
-        signed |= extrinsic.is_signed();
-        if (extrinsic.pallet_name(), extrinsic.call_name()) != ("Notifications", "notify") {
-            continue;
+impl Read for Content {
+    async fn read(link: &Link, at: &AtBlock, number: u32) -> Result<Block<Self>, Error> {
+        let Block { hash, parent, content: bodies, .. } = body(link, number).await?;
+        let calls = calls(at, bodies).await?;
+        let mut submitted = Vec::new();
+        for call in calls.iter().filter(|call| call.is("Notifications", "notify")) {
+            submitted.push((call.index, call.signer, call.decode("a notice")?));
         }
-        let notify = Notify::decode_all(&mut extrinsic.call_data_field_bytes());
-        let notify = notify.map_err(|_| Error::Unreadable { what: "a notice" })?;
-        submitted.push((extrinsic.index() as u32, signer(extrinsic.address_bytes()), notify));
+        let content = match calls.iter().any(|call| call.signer.is_some()) {
+            // Nothing but what the author put in.
+            false => Content::Noted(Vec::new()),
+            true => content(link, at, number, hash, submitted).await?,
+        };
+        Ok(Block { number, hash, parent, content })
     }
-    let content = match signed {
-        // Nothing but what the author put in.
-        false => Content::Noted(Vec::new()),
-        true => content(link, at, number, hash, submitted).await?,
-    };
-    Ok(Block { number, hash, parent, content })
 }
 
 /// The account of `MultiAddress::Id`.

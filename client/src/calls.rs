@@ -9,7 +9,8 @@ use crate::{
 use dmsm_crypto::{bls, paillier};
 use dmsm_primitives::{
     signing::{self, Purpose},
-    BlockNumber, DeviceId, DevicePublicKey, DeviceSignature, MemberId, MemberKeys, RegionId, Role, Rule,
+    BlockNumber, DeviceId, DevicePublicKey, DeviceSignature, MemberId, MemberKeys, OperatorId, RegionId,
+    Role, Rule,
 };
 use dmsm_vault::Vault;
 use subxt::{
@@ -136,6 +137,19 @@ impl Client {
         Ok(self.submit(&call, signer, wait).await?.receipt)
     }
 
+    /// Puts a member down as belonging to an operator, or to none. By the council.
+    pub async fn set_operator(
+        &self,
+        id: &MemberId,
+        operator: Option<OperatorId>,
+        signer: &Signer,
+        council: bool,
+        wait: Wait,
+    ) -> Result<Outcome, Error> {
+        let call = chain::transactions().members().set_operator(Static(*id), operator.map(Static));
+        self.submit_as(&call, signer, council, wait).await
+    }
+
     /// Ends the signer's membership.
     pub async fn leave(&self, signer: &Signer, wait: Wait) -> Result<Receipt, Error> {
         let call = chain::transactions().members().leave();
@@ -233,7 +247,7 @@ impl Client {
 
 impl Client {
     /// As the signer itself, or carried by a motion of the council.
-    async fn submit_as(
+    pub(crate) async fn submit_as(
         &self,
         call: &impl Payload,
         signer: &Signer,

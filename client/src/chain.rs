@@ -36,8 +36,16 @@
         with = "::subxt::utils::Static<::dmsm_primitives::MemberKeys>"
     ),
     substitute_type(
+        path = "dmsm_primitives::registry::OperatorId",
+        with = "::subxt::utils::Static<::dmsm_primitives::OperatorId>"
+    ),
+    substitute_type(
         path = "dmsm_primitives::registry::Role",
         with = "::subxt::utils::Static<::dmsm_primitives::Role>"
+    ),
+    substitute_type(
+        path = "dmsm_primitives::request::RequestKind",
+        with = "::subxt::utils::Static<::dmsm_primitives::RequestKind>"
     ),
     substitute_type(
         path = "dmsm_primitives::rule::Rule",
@@ -46,6 +54,14 @@
     substitute_type(
         path = "pallet_notifications::types::Opening",
         with = "::subxt::utils::Static<crate::types::DisputeOpening>"
+    ),
+    substitute_type(
+        path = "pallet_prepaid::types::Order",
+        with = "::subxt::utils::Static<crate::request::Order>"
+    ),
+    substitute_type(
+        path = "pallet_prepaid::types::RequestType",
+        with = "::subxt::utils::Static<crate::request::RequestType>"
     )
 )]
 mod api {}

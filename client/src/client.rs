@@ -9,7 +9,7 @@ use subxt::{
     config::{RpcConfigFor, SubstrateConfig},
     rpcs::{methods::legacy::BlockDetails, LegacyRpcMethods, RpcClient},
     utils::H256,
-    OnlineClient,
+    Metadata, OnlineClient,
 };
 use tokio::sync::RwLock;
 
@@ -58,8 +58,8 @@ impl Link {
     }
 
     /// A refusal of the pool.
-    pub(crate) fn refused(&self, error: subxt::rpcs::Error) -> Error {
-        Error::submission(&self.url, error)
+    pub(crate) fn refused(&self, error: subxt::rpcs::Error, metadata: &Metadata) -> Error {
+        Error::submission(&self.url, error, metadata)
     }
 
     /// Hash of the best chain's block of this number.
@@ -84,6 +84,12 @@ impl Link {
         let header = self.rpc.chain_get_header(Some(hash)).await.map_err(|error| self.failed(error))?;
         let header = header.ok_or_else(|| Error::NoBlock { block: format!("{hash:?}") })?;
         number(header.number)
+    }
+
+    /// The parent of the block of a hash.
+    pub(crate) async fn parent(&self, hash: H256) -> Result<Option<H256>, Error> {
+        let header = self.rpc.chain_get_header(Some(hash)).await.map_err(|error| self.failed(error))?;
+        Ok(header.map(|header| header.parent_hash))
     }
 
     /// The block of a hash.

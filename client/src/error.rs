@@ -2,12 +2,14 @@
 //! What can go wrong, and what to do about it.
 
 use crate::remedy;
+use dmsm_primitives::{MemberId, Moment, RegionId, RequestId, RequestKind};
 use subxt::{
     error::{
-        BackendError, DispatchError, DispatchErrorDecodeError, EventsError, ExtrinsicDecodeErrorAt,
-        ExtrinsicError, OnlineClientAtBlockError, OnlineClientError, RpcError, StorageError,
+        BackendError, ConstantError, DispatchError, DispatchErrorDecodeError, EventsError,
+        ExtrinsicDecodeErrorAt, ExtrinsicError, OnlineClientAtBlockError, OnlineClientError, RpcError,
+        StorageError,
     },
-    rpcs,
+    rpcs, Metadata,
 };
 
 /// Why a call or a query has no result.
@@ -62,6 +64,16 @@ pub enum Error {
     Refused {
         /// As the node says it.
         reason: String,
+    },
+    /// The pool refuses a call that would fail, by the contract's own error. Nothing was charged.
+    #[error("refused before it was sent on: {name}: {meaning}{}", if_any("; ", remedy))]
+    NotAdmitted {
+        /// Pallet and name of the error, e.g. `Prepaid::CannotPay`.
+        name: String,
+        /// What the chain's documentation says.
+        meaning: String,
+        /// What to do; empty if nothing is known.
+        remedy: &'static str,
     },
     /// The transaction was included, and failed.
     #[error("{name}: {meaning}{}", if_any("; ", remedy))]
@@ -139,6 +151,53 @@ pub enum Error {
         /// What is wrong with the notice.
         reason: String,
     },
+    /// The vault's keys are not those that the member has on chain.
+    #[error("the keys of the vault {vault} are not those of member {member} on this chain: give the vault with its present keys (`--vault`), or the account of the vault's own member")]
+    OtherVault {
+        /// The vault's file.
+        vault: String,
+        /// Whose account signs.
+        member: MemberId,
+    },
+    /// Nobody serves the region.
+    #[error("region {region} has no active processor to ask: look at `dmsm member list --role processor`")]
+    NoProcessor {
+        /// The region.
+        region: RegionId,
+    },
+    /// Nothing of this kind can be asked for.
+    #[error("{kind} is not on offer: look at `dmsm request types`")]
+    NotOnOffer {
+        /// The kind.
+        kind: RequestKind,
+    },
+    /// The local clock is not the chain's.
+    #[error("this computer's clock is {} s {} the chain's: set it right, or wait if the chain stands still", local.abs_diff(*chain) / 1_000, ahead_or_behind(*local, *chain))]
+    ClockDiffers {
+        /// The local clock, ms since the Unix epoch.
+        local: Moment,
+        /// The chain's clock, ms since the Unix epoch.
+        chain: Moment,
+    },
+    /// The request has no answer.
+    #[error("request {request} has no answer: {ending}")]
+    NotAnswered {
+        /// The request.
+        request: RequestId,
+        /// How it ended.
+        ending: String,
+    },
+    /// What the block holds as an answer is none that counts.
+    #[error("the answer to request {request} cannot be taken: {reason}")]
+    AnswerRefused {
+        /// The request.
+        request: RequestId,
+        /// Why.
+        reason: &'static str,
+    },
+    /// The operating system gives no randomness.
+    #[error("the operating system gives no randomness")]
+    Randomness,
     /// A background task was cancelled.
     #[error("the program stops")]
     Stopping,
@@ -151,7 +210,27 @@ fn if_any(separator: &str, text: &str) -> String {
     }
 }
 
+fn ahead_or_behind(local: Moment, chain: Moment) -> &'static str {
+    if local > chain {
+        "ahead of"
+    } else {
+        "behind"
+    }
+}
+
+/// `InvalidTransaction::Custom` code from which on the prepaid contract refuses, by the number of its
+/// error.
+const PREPAID_REFUSED: u8 = 32;
+
 impl Error {
+    /// The contract's own name of the error, `Pallet::Name`, where a contract refused.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::NotAdmitted { name, .. } | Self::Failed { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
     /// Whether a new connection may help.
     pub fn is_connection(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Disconnected { .. })
@@ -181,10 +260,14 @@ impl Error {
     }
 
     /// Why the pool refuses.
-    pub(crate) fn submission(url: &str, error: rpcs::Error) -> Self {
+    pub(crate) fn submission(url: &str, error: rpcs::Error, metadata: &Metadata) -> Self {
         let rpcs::Error::User(answer) = &error else { return Self::rpc(url, error) };
         let detail = answer.data.as_ref().map_or("", |data| data.get()).trim_matches('"');
-        match detail.strip_prefix("Custom error: ").and_then(|code| code.parse().ok()) {
+        let code = detail.strip_prefix("Custom error: ").and_then(|code| code.parse().ok());
+        if let Some(refused) = code.and_then(|code| Self::of_contract(code, metadata)) {
+            return refused;
+        }
+        match code {
             Some(1u8) => Self::NotAMember,
             Some(2) => Self::OverQuota,
             Some(3) => Self::TooManyPending,
@@ -192,6 +275,16 @@ impl Error {
             _ if answer.code == 1014 || detail == "Transaction is outdated" => Self::NonceTaken,
             _ => Self::Refused { reason: format!("{} {detail}", answer.message).trim_end().to_owned() },
         }
+    }
+
+    /// The contract's error behind a code of the pool.
+    fn of_contract(code: u8, metadata: &Metadata) -> Option<Self> {
+        let index = code.checked_sub(PREPAID_REFUSED)?;
+        let errors = metadata.pallet_by_name("Prepaid")?.error_variants()?;
+        let error = errors.iter().find(|error| error.index == index)?;
+        let name = format!("Prepaid::{}", error.name);
+        let meaning = error.docs.join(" ").trim().trim_end_matches('.').to_owned();
+        Some(Self::NotAdmitted { remedy: remedy::of(&name), name, meaning })
     }
 
     /// Why an included transaction failed.
@@ -204,11 +297,12 @@ impl Error {
                 return Self::Failed { remedy: remedy::of(&name), name, meaning };
             }
         }
-        let (name, remedy) = match &error {
-            DispatchError::BadOrigin => ("BadOrigin", remedy::of("BadOrigin")),
-            _ => ("DispatchError", ""),
+        let name = match &error {
+            DispatchError::BadOrigin => "BadOrigin".into(),
+            DispatchError::Token(token) => format!("Token::{token:?}"),
+            _ => "DispatchError".into(),
         };
-        Self::Failed { name: name.into(), meaning: error.to_string(), remedy }
+        Self::Failed { remedy: remedy::of(&name), name, meaning: error.to_string() }
     }
 }
 
@@ -275,7 +369,7 @@ macro_rules! incompatible {
     )*};
 }
 
-incompatible!(ExtrinsicError, EventsError, ExtrinsicDecodeErrorAt, DispatchErrorDecodeError);
+incompatible!(ConstantError, ExtrinsicError, EventsError, ExtrinsicDecodeErrorAt, DispatchErrorDecodeError);
 
 #[cfg(test)]
 mod tests {
@@ -286,9 +380,50 @@ mod tests {
         rpcs::Error::User(serde_json::from_value(json).unwrap())
     }
 
+    fn refused(data: &str) -> Error {
+        let metadata = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/metadata.scale")).unwrap();
+        Error::submission("ws://x", answer(data), &Metadata::decode_from(&metadata).unwrap())
+    }
+
+    #[test]
+    fn every_refusal_of_the_prepaid_contract_has_its_name_and_meaning() {
+        let names = [
+            "NotMember",
+            "Suspended",
+            "UnknownProcessor",
+            "ProcessorSuspended",
+            "NotLocalProcessor",
+            "UnknownType",
+            "RoleNotAllowed",
+            "PriceChanged",
+            "TimeLimitChanged",
+            "StaleTimestamp",
+            "FutureTimestamp",
+            "RepeatedTimestamp",
+            "BadLetter",
+            "BadSignature",
+            "CannotPay",
+        ];
+        for (index, name) in names.iter().enumerate() {
+            let Error::NotAdmitted { name: found, meaning, remedy } =
+                refused(&format!("Custom error: {}", 32 + index))
+            else {
+                panic!("{name}")
+            };
+            assert_eq!(found, format!("Prepaid::{name}"));
+            assert!(!meaning.is_empty() && !remedy.is_empty(), "{name}");
+        }
+        assert!(matches!(refused("Custom error: 200"), Error::Refused { .. }));
+    }
+
+    #[test]
+    fn a_clock_that_differs_is_said_by_how_much() {
+        let text = Error::ClockDiffers { local: 10_000, chain: 100_000 }.to_string();
+        assert!(text.contains("90 s behind"), "{text}");
+    }
+
     #[test]
     fn refusals_of_membership_and_quota_have_names_and_remedies() {
-        let refused = |data| Error::submission("ws://x", answer(data));
         assert!(matches!(refused("Custom error: 1"), Error::NotAMember));
         assert!(matches!(refused("Custom error: 2"), Error::OverQuota));
         assert!(matches!(refused("Custom error: 3"), Error::TooManyPending));

@@ -8,8 +8,10 @@
 //! | a connection that finds its way back | [`Client::connect`], [`Client::reconnect`] |
 //! | an account that signs | [`Signer`] |
 //! | calls of the contracts: invite, apply, approve, register, connect, set a rule, dispute | methods of [`Client`], each returns a [`Receipt`] |
-//! | members, applications, devices, last notices | methods of [`Client`] |
+//! | members, applications, devices, last notices, requests, scores, balances | methods of [`Client`] |
 //! | notices, decrypted and verified (paper V.A) | [`NoticeReader`] |
+//! | a bill, usage or advice, asked and paid for (paper V.B) | [`Client::ask`], [`RequestFollower`], [`Client::answer`] |
+//! | scores, replayed from events | [`Client::credit_history`] |
 //!
 //! # Notices
 //!
@@ -18,31 +20,49 @@
 //! checks in this order what [`verify`] says. A notice whose `previous` is not the one seen last
 //! shows that one was lost.
 //!
+//! # Requests
+//!
+//! [`Client::ask`] encrypts a question for the processor of the region and signs what it may cost.
+//! [`RequestFollower`] tells each state, read from blocks in the same way as notices are; what a
+//! fork takes back it takes back. [`Client::answer`] takes the answer from the body of the block
+//! where the request was fulfilled, which nodes keep after they have discarded its state.
+//!
 //! # Security
 //!
 //! The node is believed about what the chain's state and blocks are, and about nothing else: a
 //! notice counts only with the signatures of its device and of its processor, judged again by the
-//! owner's own rule.
+//! owner's own rule; an answer counts only with the signature of the processor that was asked, over
+//! this very request.
 
+mod account;
 mod block;
 mod calls;
 mod chain;
 mod client;
 mod council;
+mod credit;
 mod error;
 mod notices;
 mod query;
 mod remedy;
+pub mod request;
 mod signer;
 mod submit;
 mod types;
 pub mod verify;
+mod walk;
 
+pub use account::Balance;
 pub use block::SealedNotice;
 pub use client::{Client, Hash};
 pub use council::{Motion, Outcome};
+pub use credit::{CreditHistory, Mismatch, Record, INITIAL_SCORE, MAX_SCORE};
 pub use error::Error;
-pub use notices::{Head, Lost, NoticeReader, Selection, VerifiedNotice};
+pub use notices::{Lost, NoticeReader, Selection, VerifiedNotice};
+pub use request::{
+    AnswerFlaw, Answered, Asked, Ending, Inquiry, OpenRequest, OpenState, Progress, RequestFollower,
+    RequestType, Sent, Settled, Stage, Update,
+};
 pub use signer::{Signer, UnknownDevAccount};
 pub use submit::{Receipt, Wait};
 pub use types::{
@@ -50,3 +70,4 @@ pub use types::{
     UnreadableAccount,
 };
 pub use verify::Flaw;
+pub use walk::Head;

@@ -2,50 +2,19 @@
 //! An owner's notices, in the order of the chain, none left out.
 
 use crate::{
-    block::{self, Block, Content, Notify},
-    client::{AtBlock, Chain, Link},
-    query, verify, AccountId, Client, Device, Error, Flaw, SealedNotice,
+    block::{Block, Content, Notify},
+    query, verify,
+    walk::{Ahead, Head, Mending, Place, Trace, Walk},
+    AccountId, Client, Device, Error, Flaw, SealedNotice,
 };
 use dmsm_primitives::{BlockNumber, BlsPublicKey, DeviceId, MemberId, Notice};
 use dmsm_vault::Vault;
 use futures::{stream, StreamExt, TryStreamExt};
 use std::{
     collections::{HashMap, HashSet, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
-use subxt::{
-    config::{substrate::SubstrateHeader, Config},
-    rpcs::client::RpcSubscription,
-    utils::H256,
-};
-use tokio::time::{sleep, timeout};
-
-/// Blocks read before their notices are handed out.
-const CHUNK: u32 = 32;
-
-/// Blocks fetched at once.
-const FETCHES: usize = 16;
-
-/// Blocks remembered, to find out where a fork begins.
-const TRAIL: usize = 512;
-
-/// A subscription silent for this long is not trusted: the node is asked for its head.
-const SILENCE: Duration = Duration::from_secs(1);
-
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-
-/// Up to which block notices are read.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Head {
-    /// The last finalized one.
-    #[default]
-    Finalized,
-    /// The best one. A notice can be withdrawn by a fork; it comes again when it is included again,
-    /// and is handed out once.
-    Best,
-}
 
 /// Which notices are read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -55,7 +24,8 @@ pub struct Selection {
     pub from: BlockNumber,
     /// Of this device alone.
     pub device: Option<DeviceId>,
-    /// Up to which block.
+    /// Up to which block. A notice of the best chain that a fork withdraws comes again when it is
+    /// included again, and is handed out once.
     pub head: Head,
 }
 
@@ -83,14 +53,10 @@ pub struct VerifiedNotice {
 
 /// Reads the notices of one owner.
 pub struct NoticeReader {
-    client: Client,
+    walk: Walk<Undo>,
     vault: Arc<Vault>,
     owner: MemberId,
     selection: Selection,
-    /// The next block to read.
-    next: BlockNumber,
-    /// Blocks read last, oldest first.
-    trail: VecDeque<Trace>,
     /// Sequence of the last notice of each device.
     links: HashMap<DeviceId, u64>,
     /// Notices handed out whose block a fork replaced.
@@ -102,23 +68,14 @@ pub struct NoticeReader {
     /// Members by account.
     accounts: HashMap<AccountId, MemberId>,
     ready: VecDeque<VerifiedNotice>,
-    /// Behind a lock that is never waited for: it lets the reader be shared between threads.
-    heads: Mutex<Option<Heads>>,
-    at: Option<AtBlock>,
 }
 
-type Heads = RpcSubscription<<Chain as Config>::Header>;
 type Identity = (DeviceId, u64, [u8; 32]);
 /// A notice to verify: its device, its processor's keys, what is missing before it.
 type Work = (SealedNotice, Option<Arc<Device>>, Vec<BlsPublicKey>, Option<Lost>);
 
-/// A block that was read, with what it changed.
-struct Trace {
-    number: BlockNumber,
-    hash: H256,
-    /// Notices, and the link of their device before each.
-    notices: Vec<(Identity, Option<u64>)>,
-}
+/// Notices of a block, and the link of their device before each.
+type Undo = Vec<(Identity, Option<u64>)>;
 
 /// What one step did.
 #[derive(PartialEq, Eq)]
@@ -131,20 +88,16 @@ impl NoticeReader {
     /// Reads the notices of `owner` with the keys of its vault.
     pub fn new(client: Client, vault: Arc<Vault>, owner: MemberId, selection: Selection) -> Self {
         Self {
-            client,
+            walk: Walk::new(client, selection.from, selection.head),
             vault,
             owner,
             selection,
-            next: selection.from.max(1),
-            trail: VecDeque::new(),
             links: HashMap::new(),
             withdrawn: HashSet::new(),
             devices: HashMap::new(),
             keys: HashMap::new(),
             accounts: HashMap::new(),
             ready: VecDeque::new(),
-            heads: Mutex::new(None),
-            at: None,
         }
     }
 
@@ -169,7 +122,7 @@ impl NoticeReader {
             if let Some(notice) = self.next(Duration::MAX).await? {
                 return Ok(notice);
             }
-            self.wait().await;
+            self.walk.wait().await;
         }
     }
 
@@ -180,12 +133,12 @@ impl NoticeReader {
 
     /// The connection.
     pub fn client(&self) -> &Client {
-        &self.client
+        self.walk.client()
     }
 
     /// Number of the last block read; 0 before the first.
     pub fn position(&self) -> BlockNumber {
-        self.next - 1
+        self.walk.position()
     }
 
     /// Sequence of the last notice seen of each device.
@@ -195,18 +148,19 @@ impl NoticeReader {
 
     /// Notices that the chain says were made up to the last block read and that were not seen.
     pub async fn missing(&self) -> Result<Vec<(DeviceId, Lost)>, Error> {
-        let Some(trace) = self.trail.back() else { return Ok(Vec::new()) };
-        let at = self.client.link().await.at(trace.number, trace.hash).await?;
+        let Some(trace) = self.walk.last() else { return Ok(Vec::new()) };
+        let client = self.walk.client();
+        let at = client.link().await.at(trace.number, trace.hash).await?;
         let devices = match self.selection.device {
             Some(device) => vec![device],
             None => {
-                let all = self.client.devices(None).await?.into_iter();
+                let all = client.devices(None).await?.into_iter();
                 all.filter(|(_, device)| device.owner == self.owner).map(|(id, _)| id).collect()
             }
         };
         let mut missing = Vec::new();
         for id in devices {
-            let last = self.client.last_notice_at(&at, &id).await?;
+            let last = client.last_notice_at(&at, &id).await?;
             let after = self.links.get(&id).copied();
             match last {
                 Some(last) if after.is_none() && last.judged_at < self.selection.from => {}
@@ -221,114 +175,44 @@ impl NoticeReader {
 
     /// One step; what it does to `self` besides remembering keys and devices it does at its end.
     async fn mended(&mut self, patience: Duration) -> Result<Step, Error> {
-        let (mut pause, mut waited) = (FIRST_PAUSE, Duration::ZERO);
+        let mut mending = Mending::new(patience);
         loop {
-            let error = match self.step().await {
-                Err(error) if error.is_connection() => error,
-                other => return other,
-            };
-            if waited >= patience {
-                return Err(error);
-            }
-            tracing::warn!("{error}");
-            (self.heads, self.at) = (Mutex::new(None), None);
-            sleep(pause).await;
-            waited = waited.saturating_add(pause);
-            pause = (pause * 2).min(LONGEST_PAUSE);
-            match self.client.reconnect().await {
-                Err(error) if !error.is_connection() => return Err(error),
-                _ => {}
+            match self.step().await {
+                Err(error) => mending.after(error, &mut self.walk).await?,
+                done => return done,
             }
         }
     }
 
     async fn step(&mut self) -> Result<Step, Error> {
-        let link = self.client.link().await;
-        let (head, hash) = match self.selection.head {
-            Head::Finalized => link.finalized().await?,
-            Head::Best => link.best().await?,
-        };
-        if self.next > head {
-            let last = self.trail.back();
-            return match last {
-                Some(last) if last.number >= head && link.hash(last.number).await? != Some(last.hash) => {
-                    self.fall_back(&link).await
-                }
-                _ => Ok(Step::AtHead),
+        match self.walk.ahead().await? {
+            Ahead::Nothing => return Ok(Step::AtHead),
+            Ahead::Forked(undone) => undone.into_iter().for_each(|block| self.withdraw(block)),
+            Ahead::Blocks(place, blocks) => self.take(&place, blocks).await?,
+        }
+        Ok(Step::Read)
+    }
+
+    /// Forgets the notices of a block that a fork replaced.
+    fn withdraw(&mut self, block: Undo) {
+        for (notice, before) in block.into_iter().rev() {
+            match before {
+                Some(sequence) => self.links.insert(notice.0, sequence),
+                None => self.links.remove(&notice.0),
             };
+            self.withdrawn.insert(notice);
         }
-        let at = match &self.at {
-            Some(at) => at.clone(),
-            None => link.at(head, hash).await?,
-        };
-        let last = head.min(self.next.saturating_add(CHUNK - 1));
-        let read: Result<Vec<Block>, Error> = stream::iter(self.next..=last)
-            .map(|n| block::read(&link, &at, n))
-            .buffered(FETCHES)
-            .try_collect()
-            .await;
-        let blocks = match read {
-            // An interface of before or after an upgrade: look at it anew, once.
-            Err(Error::Incompatible { .. } | Error::Unreadable { .. }) if self.at.is_some() => {
-                self.at = None;
-                return Ok(Step::Read);
-            }
-            read => read?,
-        };
-        self.at = Some(at);
-        let blocks = self.lineage(blocks);
-        if blocks.is_empty() {
-            return self.fall_back(&link).await;
-        }
-        self.take(&link, head, hash, blocks).await?;
-        Ok(Step::Read)
-    }
-
-    /// The blocks that continue the chain that was read.
-    fn lineage(&self, blocks: Vec<Block>) -> Vec<Block> {
-        let mut parent = self.trail.back().map(|last| last.hash);
-        let continues = |block: &Block| {
-            let continues = parent.is_none_or(|parent| parent == block.parent);
-            parent = Some(block.hash);
-            continues
-        };
-        blocks.into_iter().take_while(continues).collect()
-    }
-
-    /// Forgets the blocks that a fork replaced.
-    async fn fall_back(&mut self, link: &Link) -> Result<Step, Error> {
-        while let Some(last) = self.trail.back() {
-            if link.hash(last.number).await? == Some(last.hash) {
-                break;
-            }
-            let Some(last) = self.trail.pop_back() else { break };
-            self.next = last.number;
-            for (notice, before) in last.notices.into_iter().rev() {
-                match before {
-                    Some(sequence) => self.links.insert(notice.0, sequence),
-                    None => self.links.remove(&notice.0),
-                };
-                self.withdrawn.insert(notice);
-            }
-        }
-        Ok(Step::Read)
     }
 
     /// Verifies the notices of blocks, then moves on.
-    async fn take(
-        &mut self,
-        link: &Link,
-        head: BlockNumber,
-        hash: H256,
-        blocks: Vec<Block>,
-    ) -> Result<(), Error> {
+    async fn take(&mut self, place: &Place, blocks: Vec<Block<Content>>) -> Result<(), Error> {
         let mut links = self.links.clone();
         let mut traces = Vec::new();
         let mut work = Vec::new();
-        for Block { number, hash: block_hash, content, .. } in blocks {
+        for Block { number, hash, content, .. } in blocks {
             let sealed = match content {
                 Content::Noted(notices) => notices,
-                Content::Submitted(calls) => self.accepted(link, head, hash, number, calls, &links).await?,
+                Content::Submitted(calls) => self.accepted(place, number, calls, &links).await?,
             };
             let mut notices = Vec::new();
             for sealed in sealed {
@@ -342,19 +226,19 @@ impl NoticeReader {
                 let expected = before.or((self.selection.from <= 1).then_some(0));
                 let lost = expected.filter(|expected| *expected != seal.previous);
                 let lost = lost.map(|after| Lost { after, until: seal.previous });
-                let device = self.device(link, head, hash, &seal.device, seal.judged_at).await?;
+                let device = self.device(place, &seal.device, seal.judged_at).await?;
                 let keys = self.keys_of(&seal.processor, false).await?;
                 notices.push(((seal.device, seal.sequence, seal.digest), before));
                 work.push((sealed, device, keys, lost));
             }
-            traces.push(Trace { number, hash: block_hash, notices });
+            traces.push(Trace { number, hash, undo: notices });
         }
 
         let mut verified = self.verify(work).await?;
         // A key that is not known may be a new one.
         for notice in verified.iter_mut().filter(|notice| notice.processor_key.is_none()) {
             let keys = self.keys_of(&notice.sealed.seal.processor, true).await?;
-            let device = self.device(link, head, hash, &notice.sealed.seal.device, 0).await?;
+            let device = self.device(place, &notice.sealed.seal.device, 0).await?;
             let again = vec![(notice.sealed.clone(), device, keys, notice.lost)];
             if let Some(checked) = self.verify(again).await?.pop() {
                 *notice = checked;
@@ -370,18 +254,13 @@ impl NoticeReader {
             }
         }
         self.links = links;
-        for trace in traces {
-            self.next = trace.number + 1;
-            self.trail.push_back(trace);
-        }
-        let spare = self.trail.len().saturating_sub(TRAIL);
-        self.trail.drain(..spare);
+        self.walk.advance(traces);
         Ok(())
     }
 
     /// Decrypts and checks, several at a time.
     async fn verify(&self, work: Vec<Work>) -> Result<Vec<VerifiedNotice>, Error> {
-        let genesis = *self.client.genesis();
+        let genesis = *self.client().genesis();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         stream::iter(work)
             .map(|(sealed, device, keys, lost)| {
@@ -406,9 +285,7 @@ impl NoticeReader {
     /// follow the device's last one and that a processor signed.
     async fn accepted(
         &mut self,
-        link: &Link,
-        head: BlockNumber,
-        hash: H256,
+        place: &Place,
         number: BlockNumber,
         calls: Vec<(AccountId, Notify)>,
         links: &HashMap<DeviceId, u64>,
@@ -417,7 +294,7 @@ impl NoticeReader {
         let mut links = links.clone();
         let mut accepted = Vec::new();
         for (account, notify) in calls {
-            let device = self.device(link, head, hash, &notify.device, notify.judged_at).await?;
+            let device = self.device(place, &notify.device, notify.judged_at).await?;
             if device.is_none_or(|device| device.owner != self.owner) {
                 continue;
             }
@@ -428,7 +305,7 @@ impl NoticeReader {
                 continue;
             }
             let keys = self.keys_of(&processor, false).await?;
-            let genesis = self.client.genesis();
+            let genesis = self.client().genesis();
             if verify::signing_key(&seal, &notify.signature, &keys, genesis).is_none() {
                 continue;
             }
@@ -443,9 +320,7 @@ impl NoticeReader {
     /// device was read do not change any more.
     async fn device(
         &mut self,
-        link: &Link,
-        head: BlockNumber,
-        hash: H256,
+        place: &Place,
         id: &DeviceId,
         judged_at: BlockNumber,
     ) -> Result<Option<Arc<Device>>, Error> {
@@ -454,13 +329,10 @@ impl NoticeReader {
                 return Ok(Some(device.clone()));
             }
         }
-        let at = match &self.at {
-            Some(at) => at.clone(),
-            None => link.at(head, hash).await?,
-        };
-        let Some(device) = query::device(link, &at, hash, id).await? else { return Ok(None) };
+        let Place { link, at, head, hash } = place;
+        let Some(device) = query::device(link, at, *hash, id).await? else { return Ok(None) };
         let device = Arc::new(device);
-        self.devices.insert(*id, (head, device.clone()));
+        self.devices.insert(*id, (*head, device.clone()));
         Ok(Some(device))
     }
 
@@ -468,7 +340,7 @@ impl NoticeReader {
         match self.keys.get(processor) {
             Some(keys) if !anew => Ok(keys.clone()),
             _ => {
-                let keys = self.client.bls_keys(processor).await?;
+                let keys = self.client().bls_keys(processor).await?;
                 self.keys.insert(*processor, keys.clone());
                 Ok(keys)
             }
@@ -477,30 +349,9 @@ impl NoticeReader {
 
     async fn member_of(&mut self, account: &AccountId) -> Result<Option<MemberId>, Error> {
         if !self.accounts.contains_key(account) {
-            let members = self.client.members().await?.into_iter();
+            let members = self.client().members().await?.into_iter();
             self.accounts = members.map(|(id, member)| (member.account, id)).collect();
         }
         Ok(self.accounts.get(account).copied())
-    }
-
-    /// Waits for a new head, and not for long if the subscription is silent.
-    async fn wait(&mut self) {
-        let subscribed = self.heads.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if subscribed.is_none() {
-            let rpc = self.client.link().await.rpc;
-            let heads = match self.selection.head {
-                Head::Finalized => rpc.chain_subscribe_finalized_heads().await,
-                Head::Best => rpc.chain_subscribe_new_heads().await,
-            };
-            *subscribed = heads.ok();
-        }
-        let Some(heads) = subscribed else { return sleep(SILENCE).await };
-        match timeout(SILENCE, heads.next()).await {
-            Ok(Some(Ok(SubstrateHeader { .. }))) | Err(_) => {}
-            Ok(_) => {
-                *subscribed = None;
-                sleep(FIRST_PAUSE).await;
-            }
-        }
     }
 }

@@ -165,10 +165,10 @@ pub(crate) async fn device(
 }
 
 /// Every key of ours ends with the 32 bytes it was hashed from.
-fn key<A: Address>(entry: &StorageKeyValue<'_, A>) -> Result<[u8; 32], Error> {
+pub(crate) fn key<A: Address>(entry: &StorageKeyValue<'_, A>) -> Result<[u8; 32], Error> {
     entry.key_bytes().last_chunk().copied().ok_or(Error::Unreadable { what: "a key" })
 }
 
-fn read<T: DecodeAll>(what: &'static str, mut bytes: &[u8]) -> Result<T, Error> {
+pub(crate) fn read<T: DecodeAll>(what: &'static str, mut bytes: &[u8]) -> Result<T, Error> {
     T::decode_all(&mut bytes).map_err(|_| Error::Unreadable { what })
 }

@@ -22,7 +22,9 @@ pub(crate) fn of(name: &str) -> &'static str {
             "users are approved by their region's processor, all others by the council (`--council`)"
         }
         "Members::UnknownMember" => "look at `dmsm member list`",
-        "Members::HasOpenBusiness" => "unbind your devices first (`dmsm device unbind`)",
+        "Members::HasOpenBusiness" => {
+            "unbind your devices (`dmsm device unbind`) and let your requests end (`dmsm request list`) first"
+        }
         "Members::IsAuthority" => "let the council take the member off its list of authorities",
         "Devices::NotUser" => {
             "devices belong to active members with the role user: look at `dmsm member show`"
@@ -37,6 +39,38 @@ pub(crate) fn of(name: &str) -> &'static str {
         "Devices::RuleInThePast" => "give a higher block (`--from-block`)",
         "Notifications::NotOwner" => "use the vault of the device's owner (`--vault`)",
         "Notifications::RuleForgotten" => "the notice is too old to be disputed",
+        "Prepaid::NotMember" => "ask with the account of a member (`dmsm member show`)",
+        "Prepaid::Suspended" => "ask your registrar to reinstate you (`dmsm member reinstate`)",
+        "Prepaid::UnknownProcessor" | "Prepaid::ProcessorSuspended" | "Prepaid::NotLocalProcessor" => {
+            "ask again: the processor of your region has changed (`dmsm member list --role processor`)"
+        }
+        "Prepaid::UnknownType" => "look at `dmsm request types`",
+        "Prepaid::RoleNotAllowed" => "look at `dmsm request types` for who may ask",
+        "Prepaid::PriceChanged" | "Prepaid::TimeLimitChanged" => {
+            "look at the new terms (`dmsm request types`) and ask again"
+        }
+        "Prepaid::StaleTimestamp" => "ask again; if it stays so, set this computer's clock right",
+        "Prepaid::FutureTimestamp" => "set this computer's clock right and ask again",
+        "Prepaid::RepeatedTimestamp" => "ask again: another request of yours was faster",
+        "Prepaid::BadLetter" => "ask again: the processor may have changed its keys",
+        "Prepaid::BadSignature" => "give the vault with the member's present keys (`--vault`)",
+        "Prepaid::CannotPay" => {
+            "look at `dmsm account balance`: have money paid in, or wait until open requests end"
+        }
+        "Prepaid::UnknownRequest" => "look at `dmsm request list`",
+        "Prepaid::NotItsRequester" => "use the vault of the member who asked (`--vault`)",
+        "Prepaid::AlreadyAccepted" => {
+            "wait: it is answered in time, or the money comes back by itself (`dmsm request show`)"
+        }
+        "Prepaid::DeadlinePassed" => "nothing is left to do: the money comes back by itself",
+        "Prepaid::BadTerms" => {
+            "give a price of at least 1, a time limit of 1 s to 30 days, and one role or more"
+        }
+        "Balances::InsufficientBalance" | "Balances::Expendability" | "Token::FundsUnavailable" => {
+            "look at `dmsm account balance` and pay less; what is held cannot be spent"
+        }
+        "Token::NotExpendable" => "leave at least 1 in the account",
+        "Token::BelowMinimum" => "pay at least 1",
         _ => "",
     }
 }
@@ -57,6 +91,10 @@ mod tests {
         let mut count = 0;
         for name in names {
             let (pallet, error) = name.split_once("::").unwrap();
+            // Of every chain.
+            if pallet == "Token" {
+                continue;
+            }
             let pallet = metadata.pallet_by_name(pallet).unwrap();
             let variants = pallet.error_variants().unwrap();
             assert!(variants.iter().any(|variant| variant.name == error), "{name}");

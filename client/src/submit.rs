@@ -17,7 +17,7 @@ use subxt::{
 use tokio::time::sleep;
 
 /// Blocks for which a transaction stays valid: 51 s of 200 ms slots.
-const MORTALITY: u64 = 256;
+pub(crate) const MORTALITY: u64 = 256;
 
 /// How often a transaction is made whose nonce another one takes, and how long between.
 const TRIES: u32 = 20;
@@ -77,7 +77,7 @@ impl Client {
                 .mortal_from_unchecked(MORTALITY, number.into(), hash)
                 .build();
             let bytes = at.tx().create_signable_offline(call, params)?.sign(&signer.0)?.into_encoded();
-            match self.watch(&link, &bytes, wait).await {
+            match self.watch(&link, &at, &bytes, wait).await {
                 Ok(block) => return outcome(&link, block, &bytes).await,
                 // Another program that signs with this account was faster.
                 Err(Error::NonceTaken) if tries < TRIES => tries += 1,
@@ -88,9 +88,9 @@ impl Client {
     }
 
     /// Submits and waits for the block.
-    async fn watch(&self, link: &Link, bytes: &[u8], wait: Wait) -> Result<H256, Error> {
-        let mut statuses =
-            link.rpc.author_submit_and_watch_extrinsic(bytes).await.map_err(|error| link.refused(error))?;
+    async fn watch(&self, link: &Link, at: &AtBlock, bytes: &[u8], wait: Wait) -> Result<H256, Error> {
+        let statuses = link.rpc.author_submit_and_watch_extrinsic(bytes).await;
+        let mut statuses = statuses.map_err(|error| link.refused(error, at.metadata_ref()))?;
         while let Some(status) = statuses.next().await {
             match status.map_err(|error| Error::FateUnknown { reason: error.to_string() })? {
                 TransactionStatus::InBlock(hash) if wait == Wait::Inclusion => return Ok(hash),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The reader of notices against a node that forks, prunes, loses and goes away.
+//! The readers of notices and of requests against a node that forks, prunes, loses and goes away.
 
 mod node;
+mod requests;
 mod world;
 
 use dmsm_client::{Flaw, Head, Lost, NoticeReader, Selection, VerifiedNotice};

@@ -39,6 +39,24 @@ pub struct Chain {
 }
 
 impl Chain {
+    /// Adds a block with these extrinsics, besides the inherent, and these events.
+    pub fn push(&mut self, time: u64, signed: Vec<Vec<u8>>, events: Vec<Vec<u8>>) {
+        let extrinsics = [vec![inherent(time)], signed].concat();
+        let parent = self.blocks.last().unwrap().hash;
+        // A branch has hashes of its own.
+        let age = (self.blocks.len() as u32, self.replaced.len() as u32);
+        let hash = sp_crypto_hashing::blake2_256(&(parent, &extrinsics, age).encode());
+        let events = [Compact(events.len() as u32).encode(), events.concat()].concat();
+        self.blocks.push(Block { hash, parent, extrinsics, events });
+    }
+
+    /// Begins another branch after a block.
+    pub fn fork_after(&mut self, number: usize) {
+        let replaced = self.blocks.split_off(number + 1);
+        let numbered = replaced.into_iter().enumerate();
+        self.replaced.extend(numbered.map(|(index, block)| ((number + 1 + index) as u32, block)));
+    }
+
     fn find(&self, hash: &Hash) -> Option<(u32, &Block)> {
         let numbered = self.blocks.iter().enumerate().map(|(number, block)| (number as u32, block));
         let replaced = self.replaced.iter().map(|(number, block)| (*number, block));
@@ -172,11 +190,10 @@ pub fn extrinsic(signer: &[u8; 32], call: &[u8]) -> Vec<u8> {
     [Compact(body.len() as u32).encode(), body].concat()
 }
 
-/// An extrinsic that the author puts in.
-pub fn inherent() -> Vec<u8> {
-    // timestamp.set(0)
-    let body = [4, 2, 0, 0];
-    [Compact(body.len() as u32).encode(), body.to_vec()].concat()
+/// The extrinsic that the author puts in: `timestamp.set`.
+pub fn inherent(time: u64) -> Vec<u8> {
+    let body = [vec![4, 2, 0], Compact(time).encode()].concat();
+    [Compact(body.len() as u32).encode(), body].concat()
 }
 
 pub fn events_key() -> Vec<u8> {

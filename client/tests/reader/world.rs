@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! An owner, a device, a processor, and the chain they meet on.
 
-use crate::node::{extrinsic, inherent, map_key, Block, Node};
-use codec::{Compact, Encode};
+use crate::node::{extrinsic, map_key, Block, Node};
+use codec::Encode;
 use dmsm_client::{
     AccountId, Client, Device, DeviceStatus, LastNotice, Member, NoticeReader, Selection, Status,
 };
@@ -13,7 +13,7 @@ use dmsm_primitives::{
 };
 use dmsm_vault::{Contents, Vault, WorkFactor};
 use ed25519_dalek::{Signer, SigningKey};
-use sp_crypto_hashing::{blake2_256, sha2_256};
+use sp_crypto_hashing::sha2_256;
 use std::sync::Arc;
 
 const GENESIS: [u8; 32] = [0xaa; 32];
@@ -163,7 +163,7 @@ impl World {
 
     /// A block in which the chain refused some of the notices.
     pub fn block_with_failures(&self, notices: &[Submission], failed: &[usize]) {
-        let mut extrinsics = vec![inherent()];
+        let mut extrinsics = Vec::new();
         let mut events = Vec::new();
         for (position, Submission { seal, ciphertext, signature }) in notices.iter().enumerate() {
             let fields = (seal.device, seal.previous, seal.sequence, seal.judged_at, ciphertext, signature);
@@ -176,13 +176,7 @@ impl World {
                     .push([vec![0], index.encode(), vec![NOTIFICATIONS, 0], seal.encode(), vec![0]].concat());
             }
         }
-        let mut chain = self.node.chain.lock().unwrap();
-        let parent = chain.blocks.last().unwrap().hash;
-        // A branch has hashes of its own.
-        let age = (chain.blocks.len() as u32, chain.replaced.len() as u32);
-        let hash = blake2_256(&(parent, &extrinsics, age).encode());
-        let events = [Compact(events.len() as u32).encode(), events.concat()].concat();
-        chain.blocks.push(Block { hash, parent, extrinsics, events });
+        self.node.chain.lock().unwrap().push(0, extrinsics, events);
     }
 
     pub fn empty_blocks(&self, count: usize) {
@@ -191,12 +185,7 @@ impl World {
 
     /// Another branch begins after a block.
     pub fn fork_after(&self, number: usize) {
-        let mut chain = self.node.chain.lock().unwrap();
-        let replaced = chain.blocks.split_off(number + 1);
-        let numbered =
-            replaced.into_iter().enumerate().map(|(index, block)| ((number + 1 + index) as u32, block));
-        let numbered: Vec<_> = numbered.collect();
-        chain.replaced.extend(numbered);
+        self.node.chain.lock().unwrap().fork_after(number);
     }
 
     /// Discards every state but the last.
