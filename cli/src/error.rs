@@ -80,9 +80,31 @@ pub enum Error {
     /// Not enough notices came in time.
     #[error("{seen} of {wanted} notices came within {seconds} s")]
     TimeOut { seen: u64, wanted: u64, seconds: u64 },
+    /// It is not clear which meter is meant.
+    #[error("{why}: give one of these with --meter: {}", list(.meters))]
+    WhichMeter { why: String, meters: Vec<dmsm_primitives::DeviceId> },
+    /// The household has no meter.
+    #[error("you have no connected device to ask about: run `dmsm device register` and `dmsm device connect` first, or give the identifier of one that was unbound with --meter")]
+    NoMeter,
+    /// A period that no answer covers.
+    #[error("the period must begin and end on a half-hour, must not be empty, and may have 31 days at most")]
+    BadPeriod,
+    /// The request ended without an answer.
+    #[error("request {request} was not answered ({how}): the money is free again; {remedy}")]
+    Unanswered { request: dmsm_primitives::RequestId, how: String, remedy: &'static str },
+    /// The request did not end in time.
+    #[error("request {request} has not ended after {seconds} s: look at it again with `dmsm request show {request}`")]
+    StillOpen { request: dmsm_primitives::RequestId, seconds: u64 },
+    /// Only usage makes a Green Button feed.
+    #[error("only the answer to `dmsm request usage` can be written as Green Button data")]
+    NoGreenButton,
     /// A background task was cancelled.
     #[error("the program stops")]
     Stopping,
+}
+
+fn list(ids: &[dmsm_primitives::DeviceId]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl Error {

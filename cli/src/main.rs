@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-//! `dmsm`: keys, membership, devices and notices from the command line.
+//! `dmsm`: keys, membership, devices, notices and paid requests from the command line.
 
 mod cli;
 mod commands;
 mod context;
+mod dates;
 mod device_key;
 mod error;
+mod green_button;
 mod grid;
+mod journal;
 mod output;
 mod passphrase;
+mod private;
 mod replay;
 mod units;
 

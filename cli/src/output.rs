@@ -10,13 +10,17 @@ pub enum Verdict {
     Done,
     /// A notice is false.
     FalseNotice,
+    /// An answer is none to its question, or its sums are wrong.
+    FalseAnswer,
+    /// A score does not follow from its history.
+    WrongScore,
 }
 
 impl From<Verdict> for ExitCode {
     fn from(verdict: Verdict) -> Self {
         match verdict {
             Verdict::Done => Self::SUCCESS,
-            Verdict::FalseNotice => Self::from(3),
+            Verdict::FalseNotice | Verdict::FalseAnswer | Verdict::WrongScore => Self::from(3),
         }
     }
 }
@@ -33,6 +37,21 @@ pub fn time(moment: Moment) -> String {
     let (year, month, day) = crate::replay::civil(days);
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+}
+
+/// As [`time`], to the millisecond.
+pub fn time_millis(moment: Moment) -> String {
+    format!("{}.{:03}", time(moment), moment % 1000)
+}
+
+/// A moment of RFC 3339, to the second, UTC.
+pub fn rfc3339(moment: Moment) -> String {
+    format!("{}Z", time(moment).replacen(' ', "T", 1))
+}
+
+/// Energy in kWh, from Wh.
+pub fn kilowatt_hours(energy: u64) -> String {
+    format!("{}.{:03}", energy / 1000, energy % 1000)
 }
 
 /// A rule on one line.

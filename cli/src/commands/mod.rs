@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The verbs, one file each.
 
+mod account;
 mod completions;
 mod council;
+mod credit;
 mod device;
 mod keys;
 mod member;
 mod notices;
+mod request;
 
 use crate::{context::Context, error::Error, output::Verdict};
 use clap::Subcommand;
@@ -29,6 +32,15 @@ pub enum Command {
     Device(device::Command),
     /// Decrypt and verify the notices of the vault's member.
     Notices(notices::Opts),
+    /// Ask for bills, usage and advice, and pay for them.
+    #[command(subcommand)]
+    Request(request::Command),
+    /// Look at the credit of processors.
+    #[command(subcommand)]
+    Credit(credit::Command),
+    /// Look at money, pay.
+    #[command(subcommand)]
+    Account(account::Command),
     /// Print a completion script for a shell.
     Completions(completions::Opts),
 }
@@ -41,6 +53,9 @@ pub async fn run(command: Command, context: &Context, out: &mut dyn Write) -> Re
         Command::Council(command) => council::run(command, context, out).await,
         Command::Device(command) => device::run(command, context, out).await,
         Command::Notices(opts) => notices::run(opts, context, out).await,
+        Command::Request(command) => request::run(command, context, out).await,
+        Command::Credit(command) => credit::run(command, context, out).await,
+        Command::Account(command) => account::run(command, context, out).await,
         Command::Completions(opts) => completions::run(opts, context, out).await,
     }
 }

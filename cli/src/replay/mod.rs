@@ -7,4 +7,4 @@ mod time;
 
 pub use decimal::Decimal;
 pub use format::{Channel, Error, Format, Item, Measurement, Series};
-pub use time::civil;
+pub use time::{civil, clock, date};

@@ -8,6 +8,7 @@ mod leave;
 mod list;
 mod reinstate;
 mod rotate_keys;
+mod set_operator;
 mod show;
 mod suspend;
 mod withdraw_invitation;
@@ -31,9 +32,13 @@ super::group! {
     Reinstate => reinstate,
     /// Replace the keys of the vault's member by those of another vault.
     RotateKeys => rotate_keys,
+    /// Put a member down as belonging to an operator, or to none. By the council.
+    SetOperator => set_operator,
     /// End the membership of the vault's member.
     Leave => leave,
 }
+
+pub use apply::Role;
 
 use crate::{context::Context, error::Error, output::Verdict};
 use dmsm_client::{AccountId, Client, Outcome, Receipt};
@@ -45,7 +50,7 @@ use std::{io::Write, str::FromStr};
 pub struct Registrar {
     /// Act as the council: the signer proposes, and where it is not the majority the others vote.
     #[arg(long, visible_alias = "as-council")]
-    council: bool,
+    pub council: bool,
 }
 
 /// A member, named by its identifier or its account.
@@ -70,7 +75,7 @@ impl FromStr for Named {
 
 impl Named {
     /// The identifier.
-    async fn id(self, client: &Client) -> Result<MemberId, Error> {
+    pub async fn id(self, client: &Client) -> Result<MemberId, Error> {
         match self {
             Self::Id(id) => Ok(id),
             Self::Account(account) => Ok(client.required_id(&account).await?),
