@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Flags, each of which may come from the environment.
 
-use crate::ingest::IngestLimits;
+use crate::{ingest::IngestLimits, pricing::UtcOffset};
 use clap::Parser;
 use dmsm_primitives::RegionId;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -33,6 +33,16 @@ pub struct Config {
     /// The region served.
     #[arg(long, env = "DMSM_GRID_REGION")]
     pub region: u32,
+
+    /// How far the region's time is ahead of UTC in summer and winter, minutes or +HH:MM.
+    #[arg(
+        long,
+        env = "DMSM_GRID_UTC_OFFSET",
+        default_value = "+00:00",
+        allow_hyphen_values = true,
+        value_name = "OFFSET"
+    )]
+    pub utc_offset: UtcOffset,
 
     /// Readings in one batch at most.
     #[arg(long, env = "DMSM_GRID_MAX_BATCH", default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..=5000))]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What the service answers when it does not do what was asked.
 
-use crate::{directory::DirectoryError, store::StoreError};
+use crate::{directory::DirectoryError, pricing::TooLarge, store::StoreError};
 use axum::{
     extract::rejection::BytesRejection,
     http::{header, HeaderValue, StatusCode},
@@ -24,6 +24,9 @@ pub enum AppError {
     /// 413: too many bytes or too many items.
     #[error("too large: send fewer items at once")]
     Oversize,
+    /// 422: a meter's readings are too large for a bill.
+    #[error(transparent)]
+    Unbillable(#[from] TooLarge),
     /// 503: the node does not answer.
     #[error("devices cannot be looked up: {0}")]
     Directory(#[from] DirectoryError),
@@ -43,10 +46,11 @@ pub enum AppError {
 
 impl AppError {
     /// All names, for counters.
-    pub const NAMES: [&'static str; 8] = [
+    pub const NAMES: [&'static str; 9] = [
         "unparsable",
         "unauthorized",
         "oversize",
+        "unbillable",
         "node-unreachable",
         "database-unavailable",
         "busy",
@@ -60,6 +64,7 @@ impl AppError {
             Self::Unparsable(_) => "unparsable",
             Self::Unauthorized => "unauthorized",
             Self::Oversize => "oversize",
+            Self::Unbillable(_) => "unbillable",
             Self::Directory(DirectoryError::Busy) | Self::Busy => "busy",
             Self::Directory(_) => "node-unreachable",
             Self::Store(_) => "database-unavailable",
@@ -73,6 +78,7 @@ impl AppError {
             Self::Unparsable(_) => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Oversize => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unbillable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::SERVICE_UNAVAILABLE,
         }
     }

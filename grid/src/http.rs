@@ -13,7 +13,8 @@ pub use serve::serve;
 pub use worker::{MAX_LOOKUP, MAX_ROWS};
 
 use crate::{
-    directory::DeviceDirectory, ingest::Ingest, metrics::Metrics, store::ReadingStore, warnings::Warnings,
+    answers::Answers, directory::DeviceDirectory, ingest::Ingest, metrics::Metrics, store::ReadingStore,
+    warnings::Warnings,
 };
 use axum::Router;
 use dmsm_primitives::RegionId;
@@ -27,6 +28,8 @@ pub struct App {
     pub directory: Arc<dyn DeviceDirectory>,
     /// Takes readings in.
     pub ingest: Ingest,
+    /// Answers paid requests.
+    pub answers: Answers,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// The region served.

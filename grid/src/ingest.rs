@@ -236,6 +236,6 @@ fn out_of_range(signed: &SignedReading, latest: Moment) -> Option<Outcome> {
 }
 
 /// This machine's clock, ms since the Unix epoch.
-fn now() -> Moment {
+pub(crate) fn now() -> Moment {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }

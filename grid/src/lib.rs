@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The region's data service of a processing node: signed readings in, stored once, handed to the
-//! node's worker in the order of their acceptance.
+//! node's worker in the order of their acceptance; bills, usage and advice out.
 //!
 //! # Overview
 //!
 //! A processing node P (paper, III.B) owns the plaintext of one region. `dmsm-grid` takes it in:
 //! devices deliver readings over HTTP, the service checks each against the chain and its own
 //! database, and answers for each by name. What it answered `accepted` is durable. The off-chain
-//! worker of the node reads behind a cursor and makes notices of it (paper, V.A).
+//! worker of the node reads behind a cursor and makes notices of it (paper, V.A). It also asks for
+//! the answers that users pay for (paper, V.B), which the service makes of half-hours and tariffs.
 //!
 //! | Module | What |
 //! |---|---|
@@ -16,6 +17,9 @@
 //! | [`ingest`] | what is accepted, what is refused and why |
 //! | [`directory`] | who the devices are: a node's storage, behind a cache |
 //! | [`store`] | SQLite and PostgreSQL behind one trait |
+//! | [`pricing`] | bills, usage, advice and tariffs: integers alone, no database |
+//! | [`answers`] | from a question through the store and the prices to an answer |
+//! | [`import`], [`commands`] | files of readings; what operators do beside the service |
 //! | [`error`], [`metrics`], [`warnings`] | what is answered, counted and logged otherwise |
 //!
 //! # Public listener (`--listen`)
@@ -52,9 +56,34 @@
 //! | `GET /v1/worker/readings?after=ROW&limit=N` | `Vec<(u64, SignedReading)>`, rows above `after`, N at most [`http::MAX_ROWS`] |
 //! | `POST /v1/worker/lookup` with `Vec<(DeviceId, u64)>`, [`http::MAX_LOOKUP`] at most | `Vec<Option<SignedReading>>`, in order |
 //! | `GET /v1/worker/head` | `u64`, the highest row; 0 if there is none |
+//! | `POST /v1/worker/answer` with `request::Question` | `Result<answer::Answer, answer::NoAnswer>` |
 //!
 //! Rows count from 1 without gaps, in commit order: behind a row that was read none appears later.
 //! The worker's cursor is therefore all it has to remember.
+//!
+//! An answer comes with 200, and so does a `NoAnswer`: `PeriodRefused` for a usage that is not whole
+//! half-hours, is empty, longer than 31 days or ends in the future, and for a month that is none or
+//! not over yet; `NoData` where the period has not one reading. Whose meter it is, the worker has
+//! checked. 422 `unbillable` means readings or prices that no answer has room for. The same question
+//! may be asked again at any time; what a past month answers changes only with late readings, an
+//! import, another tariff or offset.
+//!
+//! # Bills, usage, advice
+//!
+//! - The energy of a **half-hour** (UTC) is the mean power of its readings for half an hour. Of
+//!   several readings of one moment the first accepted counts, signed ones before imported ones.
+//!   Rounding stands in [`dmsm_primitives::answer`]. Below zero it is export, priced at nothing.
+//! - **Named, never guessed**: half-hours without readings (`missing`, 0 Wh), with fewer moments than
+//!   the meter's fullest one of the period (`partial`), with several readings of a moment (`doubled`),
+//!   known from an import alone (`unsigned`).
+//! - **Months and bands** go by the region's time, `--utc-offset`: one distance from UTC in summer and
+//!   winter, in whole half-hours.
+//! - A **tariff** gives each half-hour of the week one band. A meter has one tariff for a whole
+//!   month: its newest entry up to that month, else the default one.
+//! - **Advice** compares at most [`pricing::MAX_OFFERS`] tariffs on offer, in the money of the present
+//!   one. The base load is the 5th percentile, by nearest rank, of the mean powers of the half-hours
+//!   that have readings. The region's median counts every device with readings in the month, and is
+//!   withheld below [`pricing::MIN_REGION_METERS`].
 //!
 //! # For operators
 //!
@@ -84,6 +113,51 @@
 //! - **Refusals rise**: `dmsm_grid_readings_refused_total` by reason. `from-the-future` on many
 //!   devices is this machine's clock. Warnings in the log come at most every 10 s, with a count of
 //!   those held back.
+//! - **Answers**: `dmsm_grid_answers_total` by kind and outcome. Many `no-data` or `period-refused`
+//!   are users' mistakes; `unbillable` among the refused requests is a meter with absurd readings.
+//!   `too-slow` after an advice question: the region is large and its base loads are not in memory
+//!   yet. The worker asks again and the next try goes on where this one stopped.
+//!
+//! ## Tariffs
+//!
+//! ```text
+//! dmsm-grid tariff list [--json]
+//! dmsm-grid tariff set FILE.json [--replace]
+//! dmsm-grid tariff assign --meter 0x… --tariff NAME --from YYYY-MM
+//! dmsm-grid tariff default --tariff NAME
+//! ```
+//!
+//! All take `--database` or `DMSM_GRID_DATABASE`, and work beside the running service, which reads
+//! tariffs anew for each answer. [`pricing::Draft`] is what a file holds; start from one that
+//! `list --json` shows. Prices are integers, thousandths of a minor unit a kWh; the standing charge
+//! likewise, a day. A file with a gap or an overlap in its week is refused with the day and the time.
+//!
+//! Two tariffs ship, those of the Low Carbon London trial, in pence: `lcl-flat`, 14.228 p/kWh at all
+//! times and the default; `lcl-tou`, 67.20, 11.76 and 3.99 p/kWh. The trial announced the bands of
+//! the latter day by day; **the weekly pattern here is ours**: low 23:00 to 06:00, high 17:00 to 20:00
+//! from Monday to Friday, normal else. It published no standing charge, so theirs is 0.
+//!
+//! - **Prices change**: give the new tariff a name of its own, `assign` it from a month on, and take
+//!   the old one off offer (`"on_offer": false`, `set --replace`). `--replace` with other prices, and
+//!   another default, change what past months answer from then on.
+//! - **A wrong assignment**: assign again with the same month; the last word holds.
+//!
+//! ## Imports
+//!
+//! ```text
+//! dmsm-grid import --meter 0x… --format lcl --file FILE [--json]
+//! ```
+//!
+//! For meters that measured before they could sign. The worker never sees imported readings, so no
+//! notice comes of them, and bills name their half-hours as unsigned. A file is taken whole or, if
+//! one line is bad, not at all; the error names file, line and remedy. `Null` is a bad line: a
+//! half-hour that is not known has no line. The same file again imports nothing and says so.
+//!
+//! - **`differing` is not 0**: another power was imported for the same moment before, and holds. To
+//!   put the new file in its place, delete the old one's rows first; `imports` holds name, SHA-256
+//!   and time of each file: `DELETE FROM imported_readings WHERE import = …`.
+//! - **The wrong meter**: delete likewise, import again.
+//! - On SQLite an import holds ingest up for a second or so; on PostgreSQL other imports alone.
 //!
 //! # Security
 //!
@@ -100,14 +174,20 @@
 //!   messages under a crooked key).
 //! - An unbound device is heard for up to 10 s more, the lifetime of a cached entry; the worker and
 //!   the chain judge again.
+//! - A question about a month reads one range of one index for each table of readings, and the
+//!   database adds up half-hours. An advice question does so once a meter of the region and hour.
 //! - SQL integers are signed, so sequences above 2^63 − 1 are refused by name.
 
+pub mod answers;
+pub mod commands;
 pub mod config;
 pub mod directory;
 pub mod error;
 pub mod http;
+pub mod import;
 pub mod ingest;
 pub mod metrics;
+pub mod pricing;
 pub mod service;
 pub mod store;
 pub mod warnings;

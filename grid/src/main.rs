@@ -1,28 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `dmsm-grid`: the region's data service of a processing node. See the library's documentation.
 
-use clap::Parser;
-use dmsm_grid::{error::with_causes, service, Config};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Subcommand};
+use dmsm_grid::{
+    commands::{self, Command},
+    error::with_causes,
+    service, Config,
+};
 use std::{io::IsTerminal, process::ExitCode};
 use tokio::signal::unix::{signal, SignalKind};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let config = Config::parse();
+    // The flags of the service stand beside the commands: without a command it runs.
+    let program = Command::augment_subcommands(Config::command())
+        .subcommand_required(false)
+        .arg_required_else_help(false)
+        .subcommand_negates_reqs(true)
+        .args_conflicts_with_subcommands(true);
+    let matches = program.get_matches();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
-    match service::run(config, told_to_stop()).await {
+    match run(&matches).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("dmsm-grid: {}", with_causes(&error));
+            eprintln!("dmsm-grid: {}", with_causes(&*error));
             ExitCode::FAILURE
         }
     }
+}
+
+async fn run(matches: &ArgMatches) -> Result<(), Box<dyn std::error::Error>> {
+    if matches.subcommand().is_some() {
+        let command = Command::from_arg_matches(matches)?;
+        return Ok(commands::run(command, &mut std::io::stdout()).await?);
+    }
+    Ok(service::run(Config::from_arg_matches(matches)?, told_to_stop()).await?)
 }
 
 /// Done at SIGINT or SIGTERM. A system that gives no signals is stopped by other means.

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What `GET /metrics` shows, in the Prometheus text format.
 
-use crate::{error::AppError, ingest::Outcome};
+use crate::{answers::Answered, error::AppError, ingest::Outcome};
+use dmsm_primitives::{answer::NoAnswer, RequestKind};
 use prometheus::{
     Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
+
+/// What becomes of a question, as it stands in metrics.
+const ANSWERED: &str = "answered";
+const NO_DATA: &str = "no-data";
+const PERIOD_REFUSED: &str = "period-refused";
 
 /// The service's counters and gauges.
 pub struct Metrics {
@@ -15,6 +21,7 @@ pub struct Metrics {
     /// Requests that got no result, by the name of their [`AppError`].
     pub(crate) requests_refused: IntCounterVec,
     pub(crate) batch_seconds: Histogram,
+    answers: IntCounterVec,
     rows: IntGauge,
     worker_cursor: IntGauge,
     worker_lag: IntGauge,
@@ -42,6 +49,10 @@ impl Metrics {
                 &["reason"],
             )?,
             batch_seconds: Histogram::with_opts(latency)?,
+            answers: IntCounterVec::new(
+                opts("answers_total", "Questions answered, by kind and by what the answer was."),
+                &["kind", "outcome"],
+            )?,
             rows: IntGauge::with_opts(opts("rows", "The highest row of the database."))?,
             worker_cursor: IntGauge::with_opts(opts(
                 "worker_cursor",
@@ -59,6 +70,11 @@ impl Metrics {
         for name in AppError::NAMES {
             metrics.requests_refused.with_label_values(&[name]);
         }
+        for kind in [RequestKind::BillDetails, RequestKind::UsageDetails, RequestKind::SavingAdvice] {
+            for outcome in [ANSWERED, NO_DATA, PERIOD_REFUSED] {
+                metrics.answers.with_label_values(&[kind.name(), outcome]);
+            }
+        }
         metrics.register()?;
         Ok(metrics)
     }
@@ -69,6 +85,7 @@ impl Metrics {
         self.registry.register(Box::new(self.refused.clone()))?;
         self.registry.register(Box::new(self.requests_refused.clone()))?;
         self.registry.register(Box::new(self.batch_seconds.clone()))?;
+        self.registry.register(Box::new(self.answers.clone()))?;
         self.registry.register(Box::new(self.rows.clone()))?;
         self.registry.register(Box::new(self.worker_cursor.clone()))?;
         self.registry.register(Box::new(self.worker_lag.clone()))
@@ -82,6 +99,15 @@ impl Metrics {
                 refusal => self.refused.with_label_values(&[refusal.name()]).inc(),
             }
         }
+    }
+
+    pub(crate) fn count_answer(&self, kind: RequestKind, answered: &Answered) {
+        let outcome = match answered {
+            Ok(_) => ANSWERED,
+            Err(NoAnswer::NoData) => NO_DATA,
+            Err(NoAnswer::PeriodRefused) => PERIOD_REFUSED,
+        };
+        self.answers.with_label_values(&[kind.name(), outcome]).inc();
     }
 
     /// The worker asked for what stands after `row`: it is done with all up to there.

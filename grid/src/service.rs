@@ -2,6 +2,7 @@
 //! The service, assembled.
 
 use crate::{
+    answers::Answers,
     config::Config,
     directory::{CacheLimits, CachedDirectory, ChainDirectory},
     http::{self, App, TokenError, WorkerToken},
@@ -50,6 +51,7 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>) -> Result<(), S
     let (region, limits) = (config.region(), config.limits());
     let app = Arc::new(App {
         ingest: Ingest::new(store.clone(), directory.clone(), region, limits, metrics.clone()),
+        answers: Answers::new(store.clone(), config.utc_offset),
         store: store.clone(),
         directory,
         metrics,
@@ -64,6 +66,7 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>) -> Result<(), S
         database = %store::redacted(&config.database),
         node = %store::redacted(&config.node),
         %region,
+        utc_offset = config.utc_offset.minutes(),
         "listening"
     );
     let (stopping, stopped) = watch::channel(());

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Where readings are kept. One trait, one module a backend, one conformance suite over both.
 
+mod billing;
 mod postgres;
 mod record;
 mod sqlite;
 
+pub use billing::{BillingStore, Import, Imported, TariffBook, TariffWritten};
 pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 
@@ -111,13 +113,28 @@ pub enum StoreError {
     /// A row that this program did not write.
     #[error("the database holds a malformed row")]
     Corrupt,
+    /// No tariff has this name.
+    #[error("no tariff is named {name:?}: see dmsm-grid tariff list")]
+    UnknownTariff {
+        /// The name asked for.
+        name: String,
+    },
+    /// Another tariff has this name already.
+    #[error(
+        "tariff {name} is there and differs: bills of past months would change. Give the new one a name of \
+         its own and assign it from a month on, or correct the old one with --replace"
+    )]
+    TariffDiffers {
+        /// The name of both.
+        name: String,
+    },
     /// The database does not answer: away, locked or full.
     #[error("the database does not answer")]
     Unavailable(#[from] sqlx::Error),
 }
 
 /// Opens the database that `url` names and brings its tables up to date.
-pub async fn open(url: &str) -> Result<Arc<dyn ReadingStore>, StoreError> {
+pub async fn open(url: &str) -> Result<Arc<dyn BillingStore>, StoreError> {
     match url.split_once(':').map(|(scheme, _)| scheme) {
         Some("sqlite") => Ok(Arc::new(SqliteStore::open(url).await?)),
         Some("postgres" | "postgresql") => Ok(Arc::new(PostgresStore::open(url).await?)),
@@ -139,10 +156,13 @@ pub fn redacted(url: &str) -> String {
     parsed.into()
 }
 
-/// The first migration of a backend; later ones are added here and never changed.
-fn migrator(sql: &'static str) -> Migrator {
-    let first = Migration::new(1, "readings".into(), MigrationType::Simple, sql.into_sql_str(), false);
-    Migrator::with_migrations(vec![first])
+/// The migrations of a backend, in order; later ones are added here and never changed.
+fn migrator(readings: &'static str, bills: &'static str) -> Migrator {
+    let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    let migrations = [(1, "readings", readings), (2, "bills", bills)];
+    Migrator::with_migrations(migrations.into_iter().map(migration).collect())
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the node's off-chain worker reads. SCALE in and out.
+//! What the node's off-chain worker reads and asks. SCALE in and out.
 
 use super::{auth, guard, App, WorkerToken};
-use crate::error::AppError;
+use crate::{error::AppError, ingest::now};
 use axum::{
     body::Bytes,
     extract::{
@@ -16,7 +16,7 @@ use axum::{
     Router,
 };
 use codec::{DecodeAll, Encode};
-use dmsm_primitives::DeviceId;
+use dmsm_primitives::{request::Question, DeviceId};
 use std::sync::Arc;
 
 /// Rows in one answer.
@@ -28,11 +28,15 @@ pub const MAX_LOOKUP: usize = 1000;
 /// Bytes of the longest lookup: 40 an entry, and its count.
 const LOOKUP_BODY: usize = 40 * MAX_LOOKUP + 4;
 
+/// Bytes of the longest question: its kind, a meter, a period.
+const QUESTION_BODY: usize = 1 + 32 + 16;
+
 pub(super) fn router(app: Arc<App>, token: WorkerToken) -> Router {
     Router::new()
         .route("/v1/worker/readings", get(readings))
         .route("/v1/worker/lookup", post(lookup).layer(DefaultBodyLimit::max(LOOKUP_BODY)))
         .route("/v1/worker/head", get(head))
+        .route("/v1/worker/answer", post(answer).layer(DefaultBodyLimit::max(QUESTION_BODY)))
         .layer(from_fn_with_state(guard::slots(), guard::bounded))
         .layer(from_fn_with_state(token, auth::required))
         .layer(from_fn_with_state(app.clone(), guard::counted))
@@ -69,6 +73,14 @@ async fn lookup(State(app): State<Arc<App>>, body: Result<Bytes, BytesRejection>
 
 async fn head(State(app): State<Arc<App>>) -> Result<Scale, AppError> {
     Ok(Scale(app.store.head().await?.encode()))
+}
+
+async fn answer(State(app): State<Arc<App>>, body: Result<Bytes, BytesRejection>) -> Result<Scale, AppError> {
+    let question = Question::decode_all(&mut &body?[..])
+        .map_err(|error| AppError::Unparsable(format!("no Question in SCALE: {error}")))?;
+    let answered = app.answers.answer(&question, now()).await?;
+    app.metrics.count_answer(question.kind(), &answered);
+    Ok(Scale(answered.encode()))
 }
 
 /// A SCALE answer.

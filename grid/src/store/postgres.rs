@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use dmsm_primitives::{DeviceId, SignedReading};
 use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
-    PgConnection, PgPool,
+    PgConnection, PgPool, Postgres, Transaction,
 };
 use std::{collections::HashMap, str::FromStr};
 
@@ -61,11 +61,30 @@ impl PostgresStore {
             let reason = "synchronous_commit is off; ALTER DATABASE … SET synchronous_commit = on";
             return Err(StoreError::NotDurable { url: redacted(url), reason });
         }
-        migrator(include_str!("../../migrations/postgres/0001_readings.sql"))
-            .run(&pool)
-            .await
-            .map_err(|source| StoreError::Migrate { url: redacted(url), source })?;
+        migrator(
+            include_str!("../../migrations/postgres/0001_readings.sql"),
+            include_str!("../../migrations/postgres/0002_bills.sql"),
+        )
+        .run(&pool)
+        .await
+        .map_err(|source| StoreError::Migrate { url: redacted(url), source })?;
         Ok(Self { pool })
+    }
+
+    pub(super) fn readers(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// A transaction whose statements all see one state.
+    pub(super) async fn begin_reading(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    /// A transaction beside which no other one changes tariffs or imports.
+    pub(super) async fn begin_change(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let mut tx = self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
+        sqlx::query("LOCK TABLE tariffs, imports IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;
+        Ok(tx)
     }
 }
 

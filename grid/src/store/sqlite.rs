@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use dmsm_primitives::{DeviceId, SignedReading};
 use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-    SqliteConnection, SqlitePool,
+    Sqlite, SqliteConnection, SqlitePool, Transaction,
 };
 use std::{
     collections::HashMap, fs::OpenOptions, io, os::unix::fs::OpenOptionsExt, path::Path, str::FromStr,
@@ -51,12 +51,29 @@ impl SqliteStore {
         let pool =
             || SqlitePoolOptions::new().acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
         let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(failed)?;
-        migrator(include_str!("../../migrations/sqlite/0001_readings.sql"))
-            .run(&writer)
-            .await
-            .map_err(|source| StoreError::Migrate { url: redacted(url), source })?;
+        migrator(
+            include_str!("../../migrations/sqlite/0001_readings.sql"),
+            include_str!("../../migrations/sqlite/0002_bills.sql"),
+        )
+        .run(&writer)
+        .await
+        .map_err(|source| StoreError::Migrate { url: redacted(url), source })?;
         let readers = pool().max_connections(READERS).connect_lazy_with(options.read_only(true));
         Ok(Self { writer, readers })
+    }
+
+    pub(super) fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// A transaction whose statements all see one state.
+    pub(super) async fn begin_reading(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        self.readers.begin().await
+    }
+
+    /// A transaction beside which no other one changes tariffs or imports.
+    pub(super) async fn begin_change(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        self.writer.begin_with("BEGIN IMMEDIATE").await
     }
 }
 

@@ -1,81 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The contract of a store, held against every backend.
 
-use crate::support::{postgres, Device, GENESIS, REGION};
-use dmsm_grid::store::{self, Appended, Origin, ReadingStore, StoreError, MAX_INTEGER};
+use crate::support::{
+    database::{conformance, Database},
+    Device, GENESIS, REGION,
+};
+use dmsm_grid::store::{Appended, Origin, StoreError, MAX_INTEGER};
 use dmsm_primitives::{DeviceId, Reading, RegionId, SignedReading};
-use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
-use std::{collections::HashSet, sync::Arc, time::Duration};
-use tempfile::TempDir;
+use std::{collections::HashSet, time::Duration};
 use tokio::task::JoinSet;
-
-/// An empty database of some backend.
-struct Database {
-    url: String,
-    _folder: Option<TempDir>,
-}
-
-impl Database {
-    async fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("grid.db").display());
-        Self { url, _folder: Some(folder) }
-    }
-
-    async fn postgres() -> Self {
-        Self { url: postgres::database().await, _folder: None }
-    }
-
-    /// A connection that holds the write lock until it is released.
-    async fn lock(&self) -> Lock {
-        if self.url.starts_with("sqlite") {
-            let mut other = SqliteConnection::connect(&self.url).await.unwrap();
-            other.execute("BEGIN IMMEDIATE").await.unwrap();
-            Lock::Sqlite(other)
-        } else {
-            let mut other = PgConnection::connect(&self.url).await.unwrap();
-            other.execute("BEGIN").await.unwrap();
-            other.execute("SELECT * FROM grid_state FOR UPDATE").await.unwrap();
-            Lock::Postgres(other)
-        }
-    }
-
-    async fn open(&self) -> Arc<dyn ReadingStore> {
-        store::open(&self.url).await.unwrap()
-    }
-}
-
-enum Lock {
-    Sqlite(SqliteConnection),
-    Postgres(PgConnection),
-}
-
-impl Lock {
-    async fn release(self) {
-        match self {
-            Self::Sqlite(connection) => connection.close().await.unwrap(),
-            Self::Postgres(connection) => connection.close().await.unwrap(),
-        }
-    }
-}
-
-macro_rules! conformance {
-    ($($test:ident)*) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $test() {
-                super::$test(super::Database::sqlite().await).await;
-            })*
-        }
-
-        mod postgresql {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $test() {
-                super::$test(super::Database::postgres().await).await;
-            })*
-        }
-    };
-}
 
 conformance! {
     an_empty_store_has_nothing

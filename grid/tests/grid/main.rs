@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The service as devices, operators and the worker meet it; the stores against their contract.
 
+mod answers;
+mod billing;
 mod chain;
+mod commands;
 mod conformance;
 mod process;
 mod public;

@@ -11,7 +11,7 @@ use dmsm_grid::{
     http::{Batch, Health, Results},
     ingest::Outcome,
 };
-use dmsm_primitives::{DeviceId, SignedReading};
+use dmsm_primitives::{answer::NoAnswer, request::Question, DeviceId, SignedReading};
 use http_body_util::BodyExt;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use std::net::SocketAddr;
@@ -97,6 +97,18 @@ pub async fn worker_get(address: SocketAddr, path: &str) -> Answer {
 
 pub async fn worker_lookup(address: SocketAddr, body: Vec<u8>) -> Answer {
     send(as_worker(address, "/v1/worker/lookup").method("POST").body(body.into()).unwrap()).await
+}
+
+/// What the worker gets for a body on the path of questions.
+pub async fn worker_ask(address: SocketAddr, body: Vec<u8>) -> Answer {
+    send(as_worker(address, "/v1/worker/answer").method("POST").body(body.into()).unwrap()).await
+}
+
+pub async fn ask(
+    address: SocketAddr,
+    question: &Question,
+) -> Result<dmsm_primitives::answer::Answer, NoAnswer> {
+    worker_ask(address, question.encode()).await.scale()
 }
 
 pub async fn lookup(address: SocketAddr, wanted: &[(DeviceId, u64)]) -> Vec<Option<SignedReading>> {

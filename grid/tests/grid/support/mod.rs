@@ -2,21 +2,26 @@
 //! Devices, a service in this process, an HTTP client.
 
 pub mod child;
+pub mod database;
 pub mod http;
+pub mod london;
 pub mod node;
 pub mod postgres;
 
 use async_trait::async_trait;
 use dmsm_grid::{
+    answers::Answers,
     directory::{DeviceDirectory, DeviceEntry, DirectoryError, StaticDirectory},
     http::{App, WorkerToken},
     ingest::{Ingest, IngestLimits},
     metrics::Metrics,
-    store::{self, ReadingStore},
+    pricing::UtcOffset,
+    store::{self, BillingStore},
     warnings::Warnings,
 };
 use dmsm_primitives::{
-    DeviceId, DevicePublicKey, DeviceSignature, MemberId, Moment, Reading, RegionId, SignedReading,
+    DeviceId, DevicePublicKey, DeviceSignature, MemberId, Milliwatts, Moment, Reading, RegionId,
+    SignedReading,
 };
 use ed25519_dalek::{Signer, SigningKey};
 use std::{
@@ -71,6 +76,11 @@ impl Device {
         sequences.into_iter().map(|sequence| self.reading(sequence)).collect()
     }
 
+    /// The `sequence`-th reading, taken at `taken_at` ms, of `power` mW.
+    pub fn measured(&self, sequence: u64, taken_at: Moment, power: Milliwatts) -> SignedReading {
+        self.sign(Reading { device: self.id, sequence, taken_at, power, temperature: None })
+    }
+
     pub fn sign(&self, reading: Reading) -> SignedReading {
         self.sign_for(reading, &GENESIS)
     }
@@ -109,12 +119,17 @@ impl DeviceDirectory for Away {
 pub struct Service {
     pub public: SocketAddr,
     pub worker: SocketAddr,
-    pub store: Arc<dyn ReadingStore>,
+    pub store: Arc<dyn BillingStore>,
     _folder: TempDir,
 }
 
 impl Service {
     pub async fn start(directory: impl DeviceDirectory) -> Self {
+        Self::start_at(directory, UtcOffset::UTC).await
+    }
+
+    /// In a region whose time is so far ahead of UTC.
+    pub async fn start_at(directory: impl DeviceDirectory, offset: UtcOffset) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("grid.db").display());
         let store = store::open(&url).await.unwrap();
@@ -123,6 +138,7 @@ impl Service {
         let limits = IngestLimits::default();
         let app = Arc::new(App {
             ingest: Ingest::new(store.clone(), directory.clone(), REGION, limits, metrics.clone()),
+            answers: Answers::new(store.clone(), offset),
             store: store.clone(),
             directory,
             metrics,
