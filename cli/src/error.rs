@@ -95,6 +95,9 @@ pub enum Error {
     /// The request did not end in time.
     #[error("request {request} has not ended after {seconds} s: look at it again with `dmsm request show {request}`")]
     StillOpen { request: dmsm_primitives::RequestId, seconds: u64 },
+    /// The node had discarded the states of blocks before they were read.
+    #[error("the connection was gone for too long to see each state of request {request}: look at it with `dmsm request show {request}`")]
+    LostTrack { request: dmsm_primitives::RequestId },
     /// Only usage makes a Green Button feed.
     #[error("only the answer to `dmsm request usage` can be written as Green Button data")]
     NoGreenButton,

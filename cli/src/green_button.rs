@@ -68,6 +68,7 @@ impl Feed<'_> {
             text(xml, "id", &self.id("feed"))?;
             text(xml, "title", &format!("Usage of meter {}", self.usage.meter))?;
             text(xml, "updated", &rfc3339(self.updated))?;
+            nested(xml, "author", |xml| text(xml, "name", "dmsm"))?;
             link(xml, "self", "Batch/RetailCustomer/1/UsagePoint/1")?;
             self.usage_point(xml)?;
             self.local_time(xml)?;

@@ -302,7 +302,8 @@ impl Error {
             DispatchError::Token(token) => format!("Token::{token:?}"),
             _ => "DispatchError".into(),
         };
-        Self::Failed { remedy: remedy::of(&name), name, meaning: error.to_string() }
+        let meaning = error.to_string().trim_end_matches('.').to_owned();
+        Self::Failed { remedy: remedy::of(&name), name, meaning }
     }
 }
 

@@ -6,16 +6,14 @@ use crate::{context::Context, dates, error::Error, output::Verdict};
 use dmsm_primitives::{answer::MAX_USAGE_HALF_HOURS, request::Question, Moment, Period};
 use std::{io::Write, path::PathBuf};
 
-/// The period is half-open: `--from` belongs to it, `--to` is the first moment after it. So the first
-/// week of 2012 is `--from 2012-01-01 --to 2012-01-08`. Dates are midnights in UTC; for another zone
-/// give moments of RFC 3339 with their offset. Both ends are on a half-hour, 31 days apart at most.
 #[derive(clap::Args)]
 pub struct Opts {
     /// The first moment: a date (midnight, UTC), or a moment such as 2012-01-01T06:30:00Z.
     #[arg(long, value_name = "TIME", value_parser = dates::moment)]
     from: Moment,
 
-    /// The first moment after the period, in the same form.
+    /// The first moment after the period, in the same form: the first week of 2012 is
+    /// `--from 2012-01-01 --to 2012-01-08`. Both ends are on a half-hour, 31 days apart at most.
     #[arg(long, value_name = "TIME", value_parser = dates::moment)]
     to: Moment,
     #[command(flatten)]

@@ -3,7 +3,8 @@
 
 use crate::{context::Context, error::Error, output::time_millis};
 use dmsm_client::{
-    Asked, Client, Ending, Head, Inquiry, Progress, RequestFollower, Settled, Stage, Update, Wait,
+    Asked, Client, Ending, Error as ClientError, Head, Inquiry, Progress, RequestFollower, Settled, Stage,
+    Update, Wait,
 };
 use dmsm_primitives::{Moment, RequestId};
 use std::{future::pending, io::Write, time::Duration};
@@ -29,7 +30,10 @@ pub async fn until_ended(
     let deadline = timeout.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     loop {
         let update = tokio::select! {
-            update = follower.follow() => update?,
+            update = follower.follow() => match update {
+                Err(ClientError::Discarded { .. }) => return Err(Error::LostTrack { request: asked.request }),
+                update => update?,
+            },
             () = elapsed(deadline) => {
                 let seconds = timeout.unwrap_or_default();
                 return Err(Error::StillOpen { request: asked.request, seconds });
