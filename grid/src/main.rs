@@ -14,7 +14,10 @@ use tracing_subscriber::EnvFilter;
 #[tokio::main]
 async fn main() -> ExitCode {
     // The flags of the service stand beside the commands: without a command it runs.
-    let program = Command::augment_subcommands(Config::command())
+    let service = Config::command();
+    let about = service.get_about().cloned().unwrap_or_default();
+    let program = Command::augment_subcommands(service)
+        .about(about)
         .subcommand_required(false)
         .arg_required_else_help(false)
         .subcommand_negates_reqs(true)

@@ -185,7 +185,9 @@ async fn a_file_that_is_no_tariff_is_refused_by_name() {
 async fn the_flags_of_the_service_and_commands_do_not_mix() {
     let folder = tempfile::tempdir().unwrap();
     let help = succeeds(&sqlite(&folder), &["--help"]).await;
-    for word in ["import", "tariff", "--listen", "--worker-token-file", "--utc-offset"] {
+    for word in
+        ["The region's data service", "import", "tariff", "--listen", "--worker-token-file", "--utc-offset"]
+    {
         assert!(help.contains(word), "{word}: {help}");
     }
     let (output, _) = fails(grid(&sqlite(&folder), &["--region", "1", "tariff", "list"])).await;
