@@ -13,7 +13,7 @@ CHAIN := -p dmsm-node -p dmsm-node-service -p dmsm-runtime
 PALLETS := -p dmsm-offchain -p pallet-members -p pallet-devices -p pallet-notifications -p pallet-credit -p pallet-escrow -p pallet-prepaid --features runtime-benchmarks,try-runtime
 GROUND := -p dmsm-primitives -p dmsm-crypto -p dmsm-vault -p dmsm-host -p dmsm-bench
 GRID := -p dmsm-grid
-CLIENT := -p dmsm-client -p dmsm-cli
+CLIENT := -p dmsm-client -p dmsm-cli -p dmsm-network-tests
 GROUPS := CHAIN PALLETS GROUND GRID CLIENT
 
 each = $(foreach group,$(GROUPS),$(1) $($(group)) $(2)$(newline))
@@ -43,7 +43,7 @@ check: setup ## Format, lints and docs alone
 build: setup ## Builds the programs
 	@$(MAKE) --no-print-directory run-build
 
-bench: setup ## Measures cryptography against its peers, and full blocks: bench/results/latest
+bench: build ## Measures cryptography against its peers, full blocks, requests: bench/results/latest
 	@$(MAKE) --no-print-directory run-bench
 
 weights: setup ## Measures the weights of all calls on this machine
@@ -72,6 +72,7 @@ run-tests: run-build
 run-bench:
 	$(CARGO) run --release --locked -p dmsm-bench --bin crypto-bench
 	$(CARGO) bench --locked $(CHAIN) --bench full_block
+	$(CARGO) bench --locked $(CLIENT) --bench requests
 
 run-weights:
 	scripts/weights

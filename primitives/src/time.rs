@@ -69,7 +69,7 @@ pub struct Period {
 impl Period {
     /// The half-hours of the period, if it begins and ends with one and is not empty.
     pub fn half_hours(&self) -> Option<core::ops::Range<u32>> {
-        let whole = self.from % HALF_HOUR_MILLIS == 0 && self.until % HALF_HOUR_MILLIS == 0;
+        let whole = self.from.is_multiple_of(HALF_HOUR_MILLIS) && self.until.is_multiple_of(HALF_HOUR_MILLIS);
         let (first, end) = (HalfHour::of(self.from)?, HalfHour::of(self.until)?);
         (whole && first < end).then_some(first.0..end.0)
     }

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What must hold when the programs are killed.
+
+mod harness;
+mod notices;
+mod requests;
