@@ -24,7 +24,7 @@ use sp_runtime::{
     traits::{BlakeTwo256, IdentityLookup},
     AccountId32, BuildStorage, MultiSignature, MultiSigner,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 pub type Block = generic::Block<generic::Header<u32, BlakeTwo256>, Extrinsic>;
 pub type Extrinsic =
@@ -210,7 +210,7 @@ where
         nonce: u32,
     ) -> Option<Extrinsic> {
         let signature = Key::sign(&(&call, nonce).encode(), public)?;
-        Some(Extrinsic::new_signed(call, account, signature, (CheckNonce::from(nonce.into()),)))
+        Some(Extrinsic::new_signed(call, account, signature, (CheckNonce::from(nonce),)))
     }
 }
 
@@ -236,8 +236,18 @@ pub fn account_secret(seed: u8) -> String {
 
 /// An account by number.
 pub fn account(seed: u8) -> AccountId32 {
-    let pair = sp_core::sr25519::Pair::from_string(&account_secret(seed), None);
-    AccountId32::new(pair.expect("the secret has form").public().0)
+    static ACCOUNTS: [OnceLock<AccountId32>; 256] = [const { OnceLock::new() }; 256];
+    let derive = || {
+        let pair = sp_core::sr25519::Pair::from_string(&account_secret(seed), None);
+        AccountId32::new(pair.expect("the secret has form").public().0)
+    };
+    ACCOUNTS[usize::from(seed)].get_or_init(derive).clone()
+}
+
+/// A member's keys, of [`BITS`].
+fn keys(seed: u8) -> MemberKeys {
+    static KEYS: [OnceLock<MemberKeys>; 256] = [const { OnceLock::new() }; 256];
+    KEYS[usize::from(seed)].get_or_init(|| fixtures::member_keys(seed.into(), BITS)).clone()
 }
 
 /// Signed by an account.
@@ -483,7 +493,7 @@ impl Builder {
         let further = households.clone().map(|seed| (seed, Role::User, REGION_1));
         for (seed, role, region) in named.into_iter().chain(further) {
             let standing = Standing { role, region, active: true };
-            let keys = fixtures::member_keys(seed.into(), BITS);
+            let keys = keys(seed);
             Roll::mutate(|roll| roll.insert(account(seed), MockMember { id: id(seed), standing, keys }));
         }
         let endowed = [USER, NEIGHBOUR, SHARER].into_iter().chain(households);

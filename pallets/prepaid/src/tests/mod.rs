@@ -14,7 +14,7 @@ mod set_request_type;
 use crate::{mock::*, Error, Event, *};
 use codec::{Decode, Encode};
 use dmsm_host::{dmsm_fixtures, fixtures};
-use dmsm_primitives::{Conduct, OpenBusiness, Role};
+use dmsm_primitives::{Amount, Conduct, OpenBusiness, Role};
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
 use sp_runtime::DispatchError::BadOrigin;
 
