@@ -3,7 +3,7 @@
 
 use codec::Encode;
 use dmsm_host::dmsm_worker;
-use dmsm_primitives::{MemberId, MemberRegistry, RegionId, Role};
+use dmsm_primitives::{MemberId, MemberRegistry, RegionId, Role, Standing};
 use frame_system::offchain::{AppCrypto, CreateSignedTransaction, Signer, SigningTypes, SubmitTransaction};
 use sp_core::crypto::KeyTypeId;
 use sp_runtime::{
@@ -43,7 +43,7 @@ impl AppCrypto<<sr25519::Signature as Verify>::Signer, sr25519::Signature> for W
     type GenericPublic = sp_core::sr25519::Public;
 }
 
-/// An active processor whose keys this node has.
+/// A processor whose keys this node has.
 pub struct Account<T: SigningTypes> {
     account: T::AccountId,
     public: T::Public,
@@ -51,6 +51,8 @@ pub struct Account<T: SigningTypes> {
     pub member: MemberId,
     /// Where it is.
     pub region: RegionId,
+    /// Whether it may start anything new; if not, it settles what is open.
+    pub active: bool,
 }
 
 /// The pool, or the keystore, said no.
@@ -58,20 +60,23 @@ pub struct Account<T: SigningTypes> {
 pub struct Refused;
 
 impl<T: SigningTypes> Account<T> {
-    /// The first account in the keystore that is an active processor with the vault's BLS key.
+    /// The first account in the keystore that is a processor with the vault's BLS key, active or
+    /// suspended.
     pub fn enrolled<M, K>(bls_key: &[u8]) -> Option<Self>
     where
         M: MemberRegistry<T::AccountId>,
         K: AppCrypto<T::Public, T::Signature>,
     {
         Signer::<T, K>::keystore_accounts().find_map(|found| {
-            let (member, region) = M::active(&found.id, Role::Processor)?;
+            let member = M::id_of(&found.id)?;
+            let Standing { role, region, active } = M::standing(&member)?;
             let keys = M::keys_of(&member)?;
-            (keys.bls.0[..] == *bls_key).then_some(Self {
+            (role == Role::Processor && keys.bls.0[..] == *bls_key).then_some(Self {
                 account: found.id,
                 public: found.public,
                 member,
                 region,
+                active,
             })
         })
     }

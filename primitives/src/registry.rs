@@ -122,10 +122,18 @@ pub struct OperatorId(pub u32);
 pub trait OpenBusiness {
     /// Whether the member has any.
     fn has_any(member: &MemberId) -> bool;
+
+    /// Whether something is on its way that others make under the member's present keys, such as an
+    /// answer that it paid for: then the keys stay.
+    fn needs_keys(member: &MemberId) -> bool;
 }
 
 impl OpenBusiness for () {
     fn has_any(_: &MemberId) -> bool {
+        false
+    }
+
+    fn needs_keys(_: &MemberId) -> bool {
         false
     }
 }

@@ -414,8 +414,9 @@ pub mod pallet {
         ///
         /// Dispatch origin: the member, active.
         ///
-        /// Errors: `UnknownMember`, `NotActive`, `PaillierKeyRefused`, `ModulusTooLong`,
-        /// `PossessionNotProved`. Events: `KeysRotated`.
+        /// Errors: `UnknownMember`, `NotActive`, `HasOpenBusiness` (an answer that it paid for is on
+        /// its way), `PaillierKeyRefused`, `ModulusTooLong`, `PossessionNotProved`.
+        /// Events: `KeysRotated`.
         #[pallet::call_index(6)]
         #[pallet::weight(T::WeightInfo::rotate_keys())]
         pub fn rotate_keys(
@@ -615,6 +616,7 @@ impl<T: Config> Pallet<T> {
         Members::<T>::try_mutate(id, |member| {
             let member = member.as_mut().ok_or(Error::<T>::UnknownMember)?;
             ensure!(member.status == Status::Active, Error::<T>::NotActive);
+            ensure!(!T::OpenBusiness::needs_keys(&id), Error::<T>::HasOpenBusiness);
             Self::check_keys(member.role, &keys)?;
             Self::check_possession(&keys, &id, &possession)?;
             if member.keys.bls != keys.bls {

@@ -69,6 +69,10 @@ impl OpenBusiness for MockBusiness {
     fn has_any(member: &MemberId) -> bool {
         Busy::get().contains(member)
     }
+
+    fn needs_keys(member: &MemberId) -> bool {
+        Busy::get().contains(member)
+    }
 }
 
 /// What [`MockAdmission`] refuses a remark of two bytes with.

@@ -484,16 +484,16 @@ impl<T: Config> Pallet<T> {
         bytes.copy_from_slice(&genesis.as_ref()[..32]);
         bytes
     }
-
-    /// Requests that a member asked and that wait for it.
-    fn has_open(member: &MemberId) -> bool {
-        Inbox::<T>::iter_key_prefix(member).next().is_some()
-            || Outbox::<T>::iter_key_prefix(member).next().is_some()
-    }
 }
 
 impl<T: Config> dmsm_primitives::OpenBusiness for Pallet<T> {
     fn has_any(member: &MemberId) -> bool {
-        Self::has_open(member)
+        Inbox::<T>::iter_key_prefix(member).next().is_some() || Self::needs_keys(member)
+    }
+
+    // An answer is made under the requester's key. If that could change while the answer waits in
+    // the pool, where everybody reads it, the requester would have it and not pay.
+    fn needs_keys(member: &MemberId) -> bool {
+        Outbox::<T>::iter_key_prefix(member).next().is_some()
     }
 }

@@ -38,6 +38,10 @@ impl OpenBusiness for MembersBusiness {
     fn has_any(member: &MemberId) -> bool {
         Devices::has_any(member) || Prepaid::has_any(member)
     }
+
+    fn needs_keys(member: &MemberId) -> bool {
+        Devices::needs_keys(member) || Prepaid::needs_keys(member)
+    }
 }
 
 /// Lets each contract refuse its calls.

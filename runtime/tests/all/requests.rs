@@ -167,6 +167,26 @@ fn nobody_leaves_with_an_open_request() {
     });
 }
 
+/// An answer is made under the requester's key, and stands in the pool for all to read before it is
+/// paid: a requester that could change the key then would have the answer and its money.
+#[test]
+fn a_requester_keeps_its_keys_until_its_request_ends() {
+    chain().execute_with(|| {
+        let asking = Asking::new();
+        let rotate = || {
+            let (seed, id) = (7, asking.household.id);
+            let keys = fixtures::member_keys(seed, 3072);
+            Members::rotate_keys(asking.household.origin(), keys, fixtures::possession(seed, &id))
+        };
+        asking.hand_in();
+        assert_noop!(rotate(), pallet_members::Error::<Runtime>::HasOpenBusiness);
+        asking.accept();
+        assert_noop!(rotate(), pallet_members::Error::<Runtime>::HasOpenBusiness);
+        assert_ok!(asking.fulfil());
+        assert_ok!(rotate());
+    });
+}
+
 #[test]
 fn a_suspended_processor_settles_what_it_accepted_and_accepts_nothing_new() {
     chain().execute_with(|| {

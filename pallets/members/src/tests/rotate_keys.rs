@@ -72,6 +72,16 @@ fn rotate_keys_fails_when_the_member_is_suspended() {
 }
 
 #[test]
+fn rotate_keys_fails_when_something_is_made_under_the_present_keys() {
+    Builder::standard().build_and_execute(|| {
+        Busy::mutate(|busy| busy.insert(id(USER_1)));
+        assert_noop!(rotate(USER_1, 70), Error::<Test>::HasOpenBusiness);
+        Busy::set(Default::default());
+        assert_ok!(rotate(USER_1, 70));
+    });
+}
+
+#[test]
 fn rotate_keys_fails_when_the_paillier_key_has_no_form() {
     Builder::standard().build_and_execute(|| {
         let mut even = keys(70);

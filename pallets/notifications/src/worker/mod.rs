@@ -48,7 +48,8 @@ pub fn run<T: Config>(now: BlockNumber) {
     let mut lock =
         StorageLock::<Time>::with_deadline(b"dmsm/notices/lock", Duration::from_millis(LOCK_MILLIS));
     let Ok(_guard) = lock.try_lock() else { return };
-    let Some(account) = Account::<T>::enrolled::<T::Members, T::WorkerAccount>(&bls_key) else {
+    let enrolled = Account::<T>::enrolled::<T::Members, T::WorkerAccount>(&bls_key);
+    let Some(account) = enrolled.filter(|account| account.active) else {
         dmsm_worker::report(Report::NotEnrolled);
         return;
     };

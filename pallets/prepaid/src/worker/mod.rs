@@ -102,6 +102,8 @@ impl<T: Config> Run<T> {
             return Ok(());
         }
         let step = match request.state {
+            // Suspended, it settles what it accepted and accepts nothing new.
+            State::Requested if !self.account.active => return Ok(()),
             State::Requested => Step::Opening,
             State::Accepted { .. } => Step::Answering,
         };

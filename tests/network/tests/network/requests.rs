@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A paid request whose node is killed: exactly one of paid and refunded, whenever it happens.
 
-use dmsm_client::{Ending, Inquiry, Wait};
+use dmsm_client::{Ending, Inquiry, Signer, Wait};
 use dmsm_network_tests::{until, Member, Network, Point};
 use dmsm_primitives::{request::Question, time::Month, Amount, DeviceId, ReportingPolicy, RequestKind, Rule};
 use std::time::Duration;
@@ -79,7 +79,8 @@ impl Scene {
         let inquiry = self.prepare().await;
         let mut watch = self.network.watch().await;
         let client = self.network.client().await;
-        let (sent, signer) = (inquiry.clone(), self.household.signer.clone());
+        let sent = inquiry.clone();
+        let signer = Signer::from_vault(&self.household.vault).expect("the vault holds an account");
         let asking = tokio::spawn(async move { client.send(&sent, &signer, Wait::Inclusion).await });
 
         let what = format!("{death:?}");

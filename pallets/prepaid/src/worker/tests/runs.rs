@@ -55,6 +55,18 @@ fn a_suspended_processor_accepts_nothing() {
 }
 
 #[test]
+fn a_suspended_processor_answers_what_it_accepted() {
+    let mut world = World::new();
+    let request = world.ask(BILL);
+    assert_eq!(world.run(), [Report::RequestAccepted]);
+    world.make_block(usize::MAX);
+    suspend(PROCESSOR);
+    assert_eq!(world.run(), [Report::RequestAnswered]);
+    world.make_block(usize::MAX);
+    assert_eq!(world.log, [Log::Accepted(request), Log::Answered(request, answer_to(&BILL))]);
+}
+
+#[test]
 fn a_request_is_accepted_and_then_answered() {
     let mut world = World::new();
     let request = world.ask(BILL);
