@@ -6,6 +6,7 @@ use dmsm_crypto::{
     bls,
     paillier::{opens, Ciphertext, Opening, PublicKey, SecretKey},
 };
+use dmsm_host::dmsm_consensus;
 use dmsm_primitives::{BlsPublicKey, BlsSignature};
 use rug::{integer::Order, Integer};
 
@@ -108,9 +109,9 @@ impl Bls {
         Ok(Self { key: secret.public(), signature: bls::sign(&secret, &message), message })
     }
 
-    /// Ours: what the chain runs for a signature.
+    /// Ours: the host function that the runtime calls for a signature, from bytes.
     pub fn host_verify(&self) -> bool {
-        bls::verify_enrolled(&self.key, &self.message, &self.signature).is_ok()
+        dmsm_consensus::bls_verify(&self.key.0, &self.message, &self.signature.0)
     }
 
     /// Ours: `count` signatures in one check.

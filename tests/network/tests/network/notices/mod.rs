@@ -36,7 +36,7 @@ const POWERS: [i64; 4] = [0, 2, 1, 4];
 /// kW and °C of a reading. Each but every sixth changes the verdict.
 fn measured(place: usize, sequence: u64) -> (i64, i32) {
     let step = place as u64 + sequence - sequence / 6;
-    (POWERS[(step % 4) as usize], if step % 3 == 0 { 65 } else { 20 })
+    (POWERS[(step % 4) as usize], if step.is_multiple_of(3) { 65 } else { 20 })
 }
 
 fn script(place: usize, sequence: u64) -> (Milliwatts, Option<MilliCelsius>) {
