@@ -79,7 +79,7 @@ fn extensions(
     let environment = Arc::new(WorkerEnvironment::new(
         grid,
         policy,
-        Box::new(move |account, on_chain| next_nonce(&*pool, account, on_chain)),
+        Box::new(move |account, on_chain| next_nonce(&pool, account, on_chain)),
         heads,
         metrics,
     ));
