@@ -13,7 +13,7 @@
 //!
 //! Whatever is lost in a crash is made again: the preimage of a lock is derived from the vault's
 //! signature over the request, which nobody else can make and which is the same every time; the
-//! answer is asked for again. The [`memory`] of what was handed to the pool is written before the
+//! answer is asked for again. The memory of what was handed to the pool is written before the
 //! pool gets it, so that a crash between the two costs some blocks of waiting and nothing else; and
 //! the chain takes an acceptance and an answer once.
 //!
