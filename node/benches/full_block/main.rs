@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A block filled to its weight limit: how long it takes to author, and to import on another node,
-//! against half a slot. Writes `bench/results/latest/block.json`; fails where either takes longer.
+//! against half a slot. Writes `bench/results/latest/block.json`; fails where both together take
+//! longer.
 //!
 //! The chain is the real one: the Wasm runtime, compiled by wasmtime, with our host functions, over
 //! ParityDB. Transactions are pushed in until the runtime says that the block is full.
@@ -44,7 +45,7 @@ fn run() -> Result<bool, Box<dyn Error>> {
             "{:<16} {transactions:>5} transactions   author {:>6.1} ms, at most {:>6.1}   import {:>6.1} ms, at most {:>6.1}",
             mix.name, author.median, author.max, import.median, import.max
         );
-        within &= author.median <= half_slot && import.median <= half_slot;
+        within &= author.median + import.median <= half_slot;
         results.insert(
             mix.name.into(),
             json!({
@@ -53,6 +54,7 @@ fn run() -> Result<bool, Box<dyn Error>> {
                 "import_ms": import.json(),
                 "author_over_half_slot": round(author.median / half_slot),
                 "import_over_half_slot": round(import.median / half_slot),
+                "author_and_import_over_half_slot": round((author.median + import.median) / half_slot),
             }),
         );
     }
