@@ -9,7 +9,8 @@
 //! whole minor units, half up, once a line. Totals are sums of what is shown.
 
 use crate::{
-    time::{HalfHour, Month, Period},
+    records::{Inclusion, Record},
+    time::{Day, HalfHour, Month, Period},
     DeviceId, Milliwatts,
 };
 use alloc::{string::String, vec::Vec};
@@ -66,6 +67,52 @@ pub struct Bill {
     pub total: MinorUnits,
     /// What the readings lack.
     pub quality: Quality,
+    /// What the bill is computed from, to be checked against the chain's anchors; `None` where the
+    /// region anchors nothing.
+    pub evidence: Option<Evidence>,
+}
+
+/// The half-hours behind a bill, and their anchors.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, serde::Serialize, serde::Deserialize)]
+pub struct Evidence {
+    /// Which line of the bill each half-hour of the month counts in, in order, as runs.
+    pub bands: Vec<Run>,
+    /// Every UTC day that shares a half-hour with the month, in order.
+    pub days: Vec<MeterDay>,
+}
+
+/// Half-hours in a row that count in one line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, serde::Serialize, serde::Deserialize)]
+pub struct Run {
+    /// Index of the line.
+    pub line: u8,
+    /// How many half-hours.
+    pub half_hours: u16,
+}
+
+/// One day of a meter.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, serde::Serialize, serde::Deserialize)]
+pub struct MeterDay {
+    /// The day.
+    pub day: Day,
+    /// Energy used in each of its 48 half-hours, Wh, in order; 0 for one without readings.
+    #[serde(with = "self::compact")]
+    pub energy: Vec<codec::Compact<u32>>,
+    /// Where it is anchored; `None` where it is not, or not yet.
+    pub anchored: Option<Anchored>,
+}
+
+/// Where a meter-day is anchored.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, serde::Serialize, serde::Deserialize)]
+pub struct Anchored {
+    /// Under which version of the day.
+    pub version: u16,
+    /// Hides the plaintext behind M*.
+    pub nonce: [u8; 16],
+    /// What the root commits to.
+    pub record: Record,
+    /// That it does.
+    pub inclusion: Inclusion,
 }
 
 /// One band of a bill.

@@ -11,6 +11,7 @@
 //! | [`reading`], [`rule`] | V.A, Algorithm 1 |
 //! | [`notice`] | V.A, the encrypted report |
 //! | [`request`], [`answer`] | IV.B, V.B, what is asked, paid for and answered |
+//! | [`records`], [`cloud`] | III.C, IV.A, stored meter-days and their anchors |
 //! | [`blocks`] | II.C, messages longer than one plaintext |
 //! | [`signing`] | II.B, what σ covers |
 
@@ -20,10 +21,12 @@ extern crate alloc;
 
 pub mod answer;
 pub mod blocks;
+pub mod cloud;
 pub mod ids;
 pub mod keys;
 pub mod notice;
 pub mod reading;
+pub mod records;
 pub mod registry;
 pub mod request;
 pub mod rule;
@@ -35,13 +38,14 @@ pub use ids::{DeviceId, MemberId, RegionId};
 pub use keys::{BlsPublicKey, BlsSignature, DevicePublicKey, DeviceSignature, PaillierPublicKey};
 pub use notice::{Falsehood, Notice, NoticeSeal};
 pub use reading::{Reading, SignedReading};
+pub use records::{DataKey, Record, Scope};
 pub use registry::{
     Conduct, CreditBook, DeviceInfo, DeviceRegistry, Escrow, MemberKeys, MemberRegistry, OpenBusiness,
     OperatorId, Role, Score, Standing,
 };
 pub use request::{Amount, RequestId, RequestKind};
 pub use rule::{PowerStatus, ReportingPolicy, Rule, Verdict};
-pub use time::{HalfHour, Month, Period};
+pub use time::{Day, HalfHour, Month, Period};
 pub use units::{MilliCelsius, Milliwatts, Moment};
 
 /// Number of a block.

@@ -22,6 +22,10 @@ pub enum Purpose {
     Answer,
     /// A processor derives the preimage of a hash-lock; this signature is never shown.
     Preimage,
+    /// A member calls the cloud.
+    CloudCall,
+    /// The cloud holds a blob.
+    Receipt,
 }
 
 impl Purpose {
@@ -34,6 +38,8 @@ impl Purpose {
             Self::Request => b"dmsm/request/v1\0",
             Self::Answer => b"dmsm/answer/v1\0\0",
             Self::Preimage => b"dmsm/preimage/v1",
+            Self::CloudCall => b"dmsm/call/v1\0\0\0\0",
+            Self::Receipt => b"dmsm/receipt/v1\0",
         }
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Half-hours, periods and months.
+//! Half-hours, days, periods and months.
 
 use crate::Moment;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -41,6 +41,118 @@ impl HalfHour {
     /// Its first moment.
     pub const fn start(self) -> Moment {
         self.0 as u64 * HALF_HOUR_MILLIS
+    }
+}
+
+/// Number of a day since the Unix epoch, in UTC.
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Day(pub u32);
+
+/// No day: not `YYYY-MM-DD` between 1970-01-01 and 9999-12-31.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NotADay;
+
+impl core::fmt::Display for NotADay {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("not a day: write YYYY-MM-DD, such as 2012-01-31")
+    }
+}
+
+impl core::error::Error for NotADay {}
+
+impl Day {
+    /// The day that a half-hour lies in.
+    pub const fn of(half_hour: HalfHour) -> Self {
+        Self(half_hour.0 / HALF_HOURS_A_DAY)
+    }
+
+    /// Its first half-hour; `None` beyond the last half-hour that has a number.
+    pub fn first_half_hour(self) -> Option<HalfHour> {
+        self.0.checked_mul(HALF_HOURS_A_DAY).map(HalfHour)
+    }
+
+    /// Its half-hours, as [`Period::half_hours`] gives them.
+    pub fn half_hours(self) -> Option<core::ops::Range<u32>> {
+        let first = self.first_half_hour()?.0;
+        Some(first..first.checked_add(HALF_HOURS_A_DAY)?)
+    }
+
+    /// The first moment after it.
+    pub const fn end(self) -> Moment {
+        (self.0 as u64 + 1) * DAY_MILLIS
+    }
+
+    /// Its year, month and day of the month; `None` after the year 9999.
+    pub fn date(self) -> Option<(Month, u8)> {
+        // Days since 1 March of the year 0, in cycles of 400 years of 146,097 days.
+        let days = u64::from(self.0) + 719_468;
+        let (cycle, day) = (days / 146_097, days % 146_097);
+        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+        let day = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * day + 2) / 153; // 0 is March
+        let of_month = day - (153 * month + 2) / 5 + 1;
+        let year = cycle * 400 + year + u64::from(month >= 10);
+        let month = Month {
+            year: u16::try_from(year).ok().filter(|year| *year <= 9999)?,
+            month: u8::try_from(if month < 10 { month + 3 } else { month - 9 }).ok()?,
+        };
+        Some((month, u8::try_from(of_month).ok()?))
+    }
+
+    /// Its month; `None` after the year 9999.
+    pub fn month(self) -> Option<Month> {
+        self.date().map(|(month, _)| month)
+    }
+}
+
+impl core::fmt::Display for Day {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.date() {
+            Some((month, day)) => write!(f, "{month}-{day:02}"),
+            None => write!(f, "day {}", self.0),
+        }
+    }
+}
+
+impl core::str::FromStr for Day {
+    type Err = NotADay;
+
+    fn from_str(text: &str) -> Result<Self, NotADay> {
+        let (month, day) = text.rsplit_once('-').ok_or(NotADay)?;
+        let month: Month = month.parse().map_err(|_| NotADay)?;
+        let digits = day.len() == 2 && day.bytes().all(|byte| byte.is_ascii_digit());
+        let day: u8 = day.parse().ok().filter(|_| digits).ok_or(NotADay)?;
+        let first = month.period(0).ok_or(NotADay)?.from / DAY_MILLIS;
+        let in_month = (1..=month.days()).contains(&day);
+        let number = u32::try_from(first + u64::from(day) - 1).map_err(|_| NotADay)?;
+        in_month.then_some(Self(number)).ok_or(NotADay)
+    }
+}
+
+impl serde::Serialize for Day {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Day {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <alloc::string::String as serde::Deserialize>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -208,6 +320,34 @@ mod tests {
         assert_eq!(JANUARY.to_string(), "2012-01");
         for wrong in ["", "2012", "2012-1", "2012-13", "2012-00", "1969-12", "12-01", "2012-+1", "+012-01"] {
             assert_eq!(wrong.parse::<Month>(), Err(NotAMonth), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn days_are_read_and_shown_alike_and_others_refused() {
+        for (text, number) in [("1970-01-01", 0), ("2012-01-01", 15_340), ("2012-02-29", 15_399)] {
+            assert_eq!(text.parse(), Ok(Day(number)), "{text}");
+            assert_eq!(Day(number).to_string(), text);
+        }
+        for wrong in ["2011-02-29", "2012-01-00", "2012-01-32", "2012-01-1", "2012-01", "", "2012-01-+1"] {
+            assert_eq!(wrong.parse::<Day>(), Err(NotADay), "{wrong}");
+        }
+        assert_eq!(Day(u32::MAX).month(), None);
+        assert_eq!(Day(u32::MAX).half_hours(), None);
+    }
+
+    #[test]
+    fn every_day_of_400_years_lies_in_its_month() {
+        let mut number = 0;
+        for year in 1970..2370 {
+            for month in 1..=12 {
+                let month = Month { year, month };
+                assert_eq!(month.period(0).unwrap().from, Day(number).end() - DAY_MILLIS);
+                for day in 1..=month.days() {
+                    assert_eq!(Day(number).date(), Some((month, day)));
+                    number += 1;
+                }
+            }
         }
     }
 

@@ -5,6 +5,8 @@
 //! |---|---|
 //! | [`configs`] | each pallet's bounds and origins, with the reasons |
 //! | [`timing`] | slots and the block limits that follow from them |
+//! | [`token`] | how wallets show money |
+//! | [`upgrades`] | the council replaces the runtime |
 //! | [`apis`] | what the node asks the runtime |
 //! | [`genesis_config_presets`] | `dev` and `local` |
 
@@ -23,6 +25,8 @@ mod benchmarks;
 pub mod configs;
 pub mod genesis_config_presets;
 pub mod timing;
+pub mod token;
+pub mod upgrades;
 
 #[cfg(not(feature = "std"))]
 use alloc::vec::Vec;
@@ -141,6 +145,8 @@ mod runtime {
     pub type NodeAuthorization = pallet_node_authorization;
     #[runtime::pallet_index(10)]
     pub type Sudo = pallet_sudo;
+    #[runtime::pallet_index(11)]
+    pub type Upgrades = crate::upgrades;
 
     #[runtime::pallet_index(20)]
     pub type Members = pallet_members;

@@ -247,6 +247,7 @@ mod tests {
             standing_charge: 100,
             total: 1_524,
             quality: Quality::default(),
+            evidence: None,
         }
     }
 

@@ -54,6 +54,7 @@ pub fn bill(
         standing_charge,
         total: total(lines.iter().map(|line| line.cost).chain([standing_charge]))?,
         quality: series.quality(),
+        evidence: None,
         lines,
     })
 }

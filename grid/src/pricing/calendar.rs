@@ -3,7 +3,7 @@
 
 use dmsm_primitives::{
     time::{DAY_MILLIS, HALF_HOURS_A_DAY, HALF_HOUR_MILLIS},
-    HalfHour, Moment, Month, Period,
+    Day, HalfHour, Moment, Month, Period,
 };
 
 /// The largest distance from Greenwich, minutes.
@@ -48,19 +48,8 @@ impl UtcOffset {
     /// The month that a moment lies in; `None` before 1970 and after 9999.
     pub fn month_of(self, moment: Moment) -> Option<Month> {
         let local = i128::from(moment) + i128::from(self.0) * 60_000;
-        let days = i64::try_from(local.div_euclid(i128::from(DAY_MILLIS))).ok()?;
-        // Days since 1 March of the year 0, in cycles of 400 years of 146,097 days.
-        let days = u64::try_from(days.checked_add(719_468)?).ok()?;
-        let (cycle, day) = (days / 146_097, days % 146_097);
-        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-        let day = day - (365 * year + year / 4 - year / 100);
-        let month = (5 * day + 2) / 153; // 0 is March
-        let year = cycle * 400 + year + u64::from(month >= 10);
-        let month = Month {
-            year: u16::try_from(year).ok()?,
-            month: u8::try_from(if month < 10 { month + 3 } else { month - 9 }).ok()?,
-        };
-        (1970..=9999).contains(&month.year).then_some(month)
+        let day = u32::try_from(local.div_euclid(i128::from(DAY_MILLIS))).ok()?;
+        Day(day).month()
     }
 
     /// Counted from midnight in the region's time, 0 to 47.

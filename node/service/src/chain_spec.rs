@@ -11,8 +11,6 @@ pub type ChainSpec = GenericChainSpec<NoExtension, dmsm_host::HostFunctions>;
 
 /// Addresses begin like those of any Substrate chain.
 const SS58_FORMAT: u16 = 42;
-const TOKEN_SYMBOL: &str = "DMSM";
-const TOKEN_DECIMALS: u8 = 2;
 
 /// Names the network protocols, so that nodes of other chains do not speak with ours.
 const PROTOCOL_ID: &str = "dmsm";
@@ -65,14 +63,14 @@ fn preset(
     Ok(ChainSpec::builder(wasm, NoExtension::None)
         .with_genesis_config_preset_name(name)
         .with_protocol_id(PROTOCOL_ID)
-        .with_properties(properties()))
+        .with_properties(properties(&runtime)))
 }
 
-fn properties() -> Properties {
+fn properties(runtime: &Runtime) -> Properties {
     let mut properties = Properties::new();
     properties.insert("ss58Format".into(), SS58_FORMAT.into());
-    properties.insert("tokenSymbol".into(), TOKEN_SYMBOL.into());
-    properties.insert("tokenDecimals".into(), TOKEN_DECIMALS.into());
+    properties.insert("tokenSymbol".into(), runtime.token_symbol.into());
+    properties.insert("tokenDecimals".into(), runtime.token_decimals.into());
     properties
 }
 
@@ -80,9 +78,9 @@ fn properties() -> Properties {
 mod tests {
     use super::*;
 
-    const NO_WASM: Runtime = Runtime { wasm: None };
+    const NO_WASM: Runtime = Runtime { wasm: None, token_symbol: "TEST", token_decimals: 3 };
     // Presets are read when the genesis is built, not before.
-    const SOME_WASM: Runtime = Runtime { wasm: Some(b"wasm") };
+    const SOME_WASM: Runtime = Runtime { wasm: Some(b"wasm"), ..NO_WASM };
 
     #[test]
     fn presets_have_their_names_and_properties() {
@@ -91,7 +89,8 @@ mod tests {
         {
             let spec = load(id, SOME_WASM).unwrap();
             assert_eq!((spec.name(), spec.id()), (name, spec_id));
-            assert_eq!(spec.properties()["tokenSymbol"], "DMSM");
+            assert_eq!(spec.properties()["tokenSymbol"], "TEST");
+            assert_eq!(spec.properties()["tokenDecimals"], 3);
             assert_eq!(spec.properties()["ss58Format"], 42);
         }
     }

@@ -18,9 +18,9 @@ pub struct Cli {
     #[command(flatten)]
     pub worker: WorkerArgs,
 
-    /// The Wasm runtime of the presets, set by the binary.
+    /// The runtime of the presets, set by the binary.
     #[arg(skip)]
-    pub wasm: Option<&'static [u8]>,
+    pub runtime: crate::Runtime,
 }
 
 /// What the node does besides running.

@@ -38,7 +38,7 @@ impl SubstrateCli for Cli {
     }
 
     fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
-        Ok(Box::new(chain_spec::load(id, Runtime { wasm: self.wasm })?))
+        Ok(Box::new(chain_spec::load(id, self.runtime)?))
     }
 }
 
@@ -52,7 +52,7 @@ pub fn run(runtime: Runtime) -> sc_cli::Result<()> {
         // The process has one thread yet.
         std::env::set_var("RUST_LOG", LOG_FILTER);
     }
-    let cli = Cli { wasm: runtime.wasm, ..Cli::from_args() };
+    let cli = Cli { runtime, ..Cli::from_args() };
     match &cli.subcommand {
         None => run_node(&cli),
         Some(subcommand) => run_subcommand(&cli, subcommand),

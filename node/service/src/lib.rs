@@ -27,11 +27,15 @@ pub mod worker;
 pub use command::run;
 
 /// The runtime that a binary brings along for the built-in presets.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Runtime {
     /// The Wasm blob; `None` if the binary was built without it. Then chain specifications come
     /// from files alone.
     pub wasm: Option<&'static [u8]>,
+    /// Name of the money, as wallets show it.
+    pub token_symbol: &'static str,
+    /// Digits after the point when wallets show money.
+    pub token_decimals: u8,
 }
 
 /// Number of a block.

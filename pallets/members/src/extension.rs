@@ -5,7 +5,7 @@ use crate::{Call, Config, Invitations, MemberIdOf, Members, Pallet, Quota, Usage
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use dmsm_primitives::Role;
 use frame_support::{
-    dispatch::{DispatchInfo, PostDispatchInfo},
+    dispatch::{DispatchClass, DispatchInfo, PostDispatchInfo},
     pallet_prelude::{TransactionSource, Weight},
     traits::{Contains, Get, IsSubType, OriginTrait},
     DebugNoBound,
@@ -31,6 +31,9 @@ pub const NOT_A_MEMBER: u8 = 1;
 pub const OVER_QUOTA: u8 = 2;
 /// `InvalidTransaction::Custom` code: the signer has too many transactions in the pool.
 pub const TOO_MANY_PENDING: u8 = 3;
+/// `InvalidTransaction::Custom` code: an operational call, which no quota of weight bounds, by an
+/// account that is not privileged.
+pub const NOT_PRIVILEGED: u8 = 4;
 
 /// What contracts refuse before it costs a place in the pool.
 pub trait Admission<AccountId, Call> {
@@ -57,6 +60,9 @@ const FIRST_IN_LINE: TransactionPriority = 1 << 32;
 /// - No member: `Custom(`[`NOT_A_MEMBER`]`)`.
 /// - Quota of the window used, what waits in the pool included: `Custom(`[`OVER_QUOTA`]`)`.
 /// - Too far ahead of the account's nonce: `Custom(`[`TOO_MANY_PENDING`]`)`.
+/// - An operational call, unless [`Config::Privileged`]: `Custom(`[`NOT_PRIVILEGED`]`)`. Blocks bound
+///   operational weight by nothing, and its failing calls keep it, so that one from each member would
+///   shut all others out.
 /// - Refused by [`Config::Admission`], outside of blocks: in a block the call checks again itself.
 /// - Priority falls with the distance from the account's nonce. So members take turns in the pool:
 ///   a flood from one waits behind the first transaction of every other.
@@ -139,7 +145,7 @@ where
         &self,
         origin: <T as frame_system::Config>::RuntimeOrigin,
         call: &T::RuntimeCall,
-        _info: &DispatchInfoOf<T::RuntimeCall>,
+        info: &DispatchInfoOf<T::RuntimeCall>,
         _len: usize,
         _self_implicit: Self::Implicit,
         _inherited_implication: &impl Encode,
@@ -159,6 +165,9 @@ where
         }
         if ahead >= quota.pending {
             return Err(InvalidTransaction::Custom(TOO_MANY_PENDING).into());
+        }
+        if info.class == DispatchClass::Operational && !T::Privileged::contains(who) {
+            return Err(InvalidTransaction::Custom(NOT_PRIVILEGED).into());
         }
         if source != TransactionSource::InBlock {
             T::Admission::admit(who, call).map_err(InvalidTransaction::Custom)?;

@@ -50,7 +50,7 @@ mod try_state;
 mod types;
 pub mod weights;
 
-pub use extension::{Admission, MemberNonce, NOT_A_MEMBER, OVER_QUOTA, TOO_MANY_PENDING};
+pub use extension::{Admission, MemberNonce, NOT_A_MEMBER, NOT_PRIVILEGED, OVER_QUOTA, TOO_MANY_PENDING};
 pub use pallet::*;
 pub use types::{Application, GenesisMember, Member, Quota, Quotas, Status, Usage};
 pub use weights::WeightInfo;
@@ -77,7 +77,8 @@ pub mod pallet {
         /// The energy centre.
         type CouncilOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-        /// Accounts that may transact without being members: the council's own.
+        /// Accounts that may transact without being members, and send operational calls: the
+        /// council's own.
         type Privileged: Contains<Self::AccountId>;
 
         /// Business that a member must settle before it may leave.

@@ -21,6 +21,13 @@ pub type CouncilOrigin = EitherOfDiverse<
     pallet_collective::EnsureProportionMoreThan<AccountId, CouncilCollective, 1, 2>,
 >;
 
+/// Two thirds of the council, or root: for what could give any power to anybody. That is a new
+/// runtime, and another council.
+pub type UpgradeOrigin = EitherOfDiverse<
+    EnsureRoot<AccountId>,
+    pallet_collective::EnsureProportionAtLeast<AccountId, CouncilCollective, 2, 3>,
+>;
+
 parameter_types! {
     /// A motion stays open for three days of 200 ms slots.
     pub const MotionDuration: BlockNumber = 3 * 24 * 60 * 60 * 5;
@@ -37,11 +44,15 @@ impl pallet_collective::Config<CouncilCollective> for Runtime {
     type MaxMembers = ConstU32<32>;
     type DefaultVote = pallet_collective::PrimeDefaultVote;
     type WeightInfo = pallet_collective::weights::SubstrateWeight<Runtime>;
-    type SetMembersOrigin = CouncilOrigin;
+    type SetMembersOrigin = UpgradeOrigin;
     type MaxProposalWeight = MaxProposalWeight;
     type DisapproveOrigin = CouncilOrigin;
     type KillOrigin = CouncilOrigin;
     type Consideration = ();
+}
+
+impl crate::upgrades::Config for Runtime {
+    type UpgradeOrigin = UpgradeOrigin;
 }
 
 impl pallet_sudo::Config for Runtime {

@@ -275,6 +275,7 @@ mod tests {
             standing_charge: 310,
             total: 5_228,
             quality,
+            evidence: None,
         })
     }
 

@@ -3,7 +3,7 @@
 
 use super::*;
 use codec::{Decode, Encode};
-use frame_support::dispatch::GetDispatchInfo;
+use frame_support::dispatch::{DispatchClass, GetDispatchInfo};
 use sp_runtime::{
     traits::{DispatchTransaction, TransactionExtension, TxBaseImplication},
     transaction_validity::{
@@ -294,6 +294,26 @@ fn it_is_encoded_and_named_as_check_nonce() {
     assert_eq!(identifier, <Known as TransactionExtension<RuntimeCall>>::IDENTIFIER);
     assert_eq!(identifier, "CheckNonce");
     assert_eq!(format!("{:?}", MemberNonce::<Test>::from(5)), "MemberNonce(5)");
+}
+
+#[test]
+fn validation_fails_when_an_operational_call_is_not_by_a_privileged_account() {
+    Builder::standard().build_and_execute(|| {
+        let call: RuntimeCall = frame_system::Call::set_heap_pages { pages: 1 }.into();
+        assert_eq!(call.get_dispatch_info().class, DispatchClass::Operational);
+        for member in [USER_1, PROCESSOR_1, SHARER, CLOUD] {
+            assert_eq!(validate_call(member, 0, call.clone()), Err(custom(NOT_PRIVILEGED)));
+        }
+        assert_eq!(validate_call(STRANGER, 0, call.clone()), Err(custom(NOT_A_MEMBER)));
+        // In a block too: the weight limit does not bound them.
+        let info = call.get_dispatch_info();
+        let included = MemberNonce::<Test>::from(0)
+            .validate_only(signed(USER_1), &call, &info, 100, InBlock, 0)
+            .map(drop);
+        assert_eq!(included, Err(custom(NOT_PRIVILEGED)));
+        System::inc_providers(&COUNCILLOR);
+        assert_ok!(validate_call(COUNCILLOR, 0, call));
+    });
 }
 
 #[test]
