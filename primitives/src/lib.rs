@@ -11,7 +11,7 @@
 //! | [`reading`], [`rule`] | V.A, Algorithm 1 |
 //! | [`notice`] | V.A, the encrypted report |
 //! | [`request`], [`answer`] | IV.B, V.B, what is asked, paid for and answered |
-//! | [`records`], [`cloud`] | III.C, IV.A, stored meter-days and their anchors |
+//! | [`records`], [`storage`], [`cloud`] | III.C, IV.A, stored meter-days and their anchors |
 //! | [`blocks`] | II.C, messages longer than one plaintext |
 //! | [`signing`] | II.B, what σ covers |
 
@@ -31,6 +31,7 @@ pub mod registry;
 pub mod request;
 pub mod rule;
 pub mod signing;
+pub mod storage;
 pub mod time;
 pub mod units;
 
