@@ -10,9 +10,9 @@ CARGO := cargo
 # Crates by what they depend on. Cargo chooses the features of shared dependencies by the crates
 # named together, so each group is always named as a whole: nothing is compiled twice.
 CHAIN := -p dmsm-node -p dmsm-node-service -p dmsm-runtime
-PALLETS := -p dmsm-offchain -p pallet-members -p pallet-devices -p pallet-notifications -p pallet-credit -p pallet-escrow -p pallet-prepaid --features runtime-benchmarks,try-runtime
+PALLETS := -p dmsm-offchain -p pallet-members -p pallet-devices -p pallet-notifications -p pallet-credit -p pallet-escrow -p pallet-prepaid -p pallet-records --features runtime-benchmarks,try-runtime
 GROUND := -p dmsm-primitives -p dmsm-crypto -p dmsm-vault -p dmsm-host -p dmsm-bench
-GRID := -p dmsm-grid
+GRID := -p dmsm-grid -p dmsm-cloud
 CLIENT := -p dmsm-client -p dmsm-cli -p dmsm-network-tests
 GROUPS := CHAIN PALLETS GROUND GRID CLIENT
 

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The SQL of the index, in the words that SQLite and PostgreSQL share.
+
+/// $1 genesis.
+pub(super) const BIND: &str = "UPDATE index_head SET genesis = $1, hash = $1 WHERE genesis IS NULL";
+pub(super) const GENESIS: &str = "SELECT genesis FROM index_head";
+pub(super) const HEAD: &str = "SELECT number, hash FROM index_head";
+pub(super) const UNKNOWN: &str = "SELECT unknown FROM index_head";
+/// $1 number, $2 hash, $3 events not read; $4 number and $5 hash before.
+pub(super) const MOVE_HEAD: &str = "\
+    UPDATE index_head SET number = $1, hash = $2, unknown = unknown + $3 WHERE number = $4 AND hash = $5";
+pub(super) const FORGET_HEAD: &str =
+    "UPDATE index_head SET genesis = NULL, number = 0, hash = NULL, unknown = 0";
+/// Everything but the head.
+pub(super) const TABLES: [&str; 7] =
+    ["blocks", "notices", "requests", "credit", "data_keys", "anchors", "records"];
+
+/// Rows follow.
+pub(super) const WRITE_BLOCKS: &str = "INSERT INTO blocks (number, time) ";
+/// Rows follow.
+pub(super) const WRITE_NOTICES: &str = "\
+    INSERT INTO notices (place, time, device, owner, processor, previous, sequence, digest) ";
+/// Rows follow.
+pub(super) const WRITE_CREDIT: &str = "\
+    INSERT INTO credit (place, time, processor, counterparty, conduct, price, change, score_before, \
+        score_after) ";
+/// Rows follow.
+pub(super) const WRITE_RECORDS: &str = "\
+    INSERT INTO records (id, processor, meter, day, present, digest, ciphertext) ";
+pub(super) const WRITE_DATA_KEY: &str = "\
+    INSERT INTO data_keys (processor, scope, data_key, place) VALUES ($1, $2, $3, $4)";
+pub(super) const WRITE_ANCHOR: &str = "\
+    INSERT INTO anchors (place, processor, scope, day, version, root, count, manifest, state, flaw) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+/// $1 place, $2 state, $3 flaw.
+pub(super) const SETTLE_ANCHOR: &str = "\
+    UPDATE anchors SET state = $2, flaw = $3 WHERE place = $1 AND state = 'unavailable'";
+
+pub(super) const WRITE_REQUEST: &str = "\
+    INSERT INTO requests (place, request, requester, processor, kind, content, price, state, \
+        requested_at, accept_by) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 'requested', $8, $9)";
+/// $1 request, $2 time, $3 deadline.
+pub(super) const ACCEPT: &str = "\
+    UPDATE requests SET state = 'accepted', accepted_at = $2, answer_by = $3 WHERE request = $1";
+/// $1 request, $2 time, $3 answer, $4 cloud.
+pub(super) const FULFIL: &str = "\
+    UPDATE requests SET state = 'fulfilled', ended_at = $2, answer = $3, cloud = $4 WHERE request = $1";
+/// $1 request, $2 time, $3 state.
+pub(super) const END: &str = "UPDATE requests SET state = $3, ended_at = $2 WHERE request = $1";
+
+/// $1 processor.
+pub(super) const SCORE: &str =
+    "SELECT score_after FROM credit WHERE processor = $1 ORDER BY place DESC LIMIT 1";
+/// $1 after, $2 limit.
+pub(super) const UNAVAILABLE: &str = "\
+    SELECT place, processor, scope, day, version, root, count, manifest FROM anchors \
+    WHERE state = 'unavailable' AND place > $1 ORDER BY place LIMIT $2";
+/// $1 state.
+pub(super) const COUNT_ANCHORS: &str = "SELECT count(*) FROM anchors WHERE state = $1";
+
+/// $1 time.
+pub(super) const FIRST_BLOCK: &str = "SELECT number FROM blocks WHERE time >= $1 ORDER BY time, number LIMIT 1";
+/// $1 answer.
+pub(super) const ANSWER_REQUESTER: &str = "\
+    SELECT requester FROM requests WHERE answer = $1 AND cloud IS NOT NULL ORDER BY place LIMIT 1";
+/// $1 processor, $2 scope.
+pub(super) const DATA_KEY: &str = "SELECT data_key FROM data_keys WHERE processor = $1 AND scope = $2";
+/// $1 processor, $2 day, $3 version.
+pub(super) const MANIFEST: &str =
+    "SELECT manifest FROM anchors WHERE processor = $1 AND day = $2 AND version = $3";
+/// $1 processor, $2 day, $3 scope.
+pub(super) const VERSIONS: &str = "\
+    SELECT count(*), coalesce(sum(CASE state WHEN 'indexed' THEN 0 ELSE 1 END), 0) FROM anchors \
+    WHERE processor = $1 AND day = $2 AND scope = $3";
+/// The newest first. $1 processor, $2 day, $3 scope, $4 limit.
+pub(super) const DAY: &str = "\
+    SELECT r.id, r.meter, r.present, r.digest, r.ciphertext \
+    FROM records r JOIN anchors a ON a.place = r.id / 2048 \
+    WHERE r.processor = $1 AND r.day = $2 AND a.scope = $3 ORDER BY r.id DESC LIMIT $4";
+/// $1 ciphertext.
+pub(super) const RECORD_OWNER: &str = "\
+    SELECT r.processor, a.scope FROM records r JOIN anchors a ON a.place = r.id / 2048 \
+    WHERE r.ciphertext = $1 ORDER BY r.id LIMIT 1";
+
+const NOTICES: &str =
+    "SELECT place, time, device, owner, processor, previous, sequence, digest FROM notices";
+const REQUESTS: &str = "\
+    SELECT place, request, requester, processor, kind, content, price, state, requested_at, accept_by, \
+        accepted_at, answer_by, ended_at, answer, cloud FROM requests";
+const CREDIT: &str = "\
+    SELECT place, time, processor, counterparty, conduct, price, change, score_before, score_after \
+    FROM credit";
+const RECORDS: &str = "\
+    SELECT r.id, r.processor, a.scope, r.day, a.version, r.meter, r.present, r.digest, r.ciphertext \
+    FROM records r JOIN anchors a ON a.place = r.id / 2048";
+
+/// The tables of which pages are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum History {
+    Notices,
+    Requests,
+    Credit,
+    Records,
+}
+
+impl History {
+    /// A page: rows that have given values in these columns, $4 and on.
+    ///
+    /// Of records: $1 day and $2 row after which, $3 last day, in order of days. Of the others: $1
+    /// place after which, $2 place before which. The last parameter is the limit.
+    pub(super) fn page(self, columns: &[&str]) -> String {
+        let records = self == Self::Records;
+        let (prefix, first) = if records { ("r.", 4) } else { ("", 3) };
+        let equal: String = columns
+            .iter()
+            .zip(first..)
+            .map(|(column, parameter)| format!("{prefix}{column} = ${parameter} AND "))
+            .collect();
+        let (range, order) = match records {
+            true => ("(r.day, r.id) > ($1, $2) AND r.day <= $3", "r.day, r.id"),
+            false => ("place > $1 AND place < $2", "place"),
+        };
+        let select = match self {
+            Self::Notices => NOTICES,
+            Self::Requests => REQUESTS,
+            Self::Credit => CREDIT,
+            Self::Records => RECORDS,
+        };
+        format!("{select} WHERE {equal}{range} ORDER BY {order} LIMIT ${}", first + columns.len())
+    }
+}
