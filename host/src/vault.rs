@@ -2,13 +2,45 @@
 //! The key vault of a processing node, as its off-chain worker sees it.
 
 use alloc::vec::Vec;
+use codec::{Compact, Decode, Encode};
+use dmsm_primitives::{Day, DeviceId, Scope};
 use sp_runtime_interface::{
-    pass_by::{AllocateAndReturnByCodec, PassFatPointerAndRead},
+    pass_by::{AllocateAndReturnByCodec, PassFatPointerAndDecode, PassFatPointerAndRead},
     runtime_interface,
 };
 
 #[cfg(feature = "std")]
 use sp_externalities::ExternalitiesExt;
+
+/// A meter-day that is to be packed and encrypted (paper III.C).
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct ToSeal {
+    /// The meter.
+    pub meter: DeviceId,
+    /// A day of the scope's month.
+    pub day: Day,
+    /// Which version of the day, from 0.
+    pub version: u16,
+    /// Bit i is set if half-hour i of the day has readings; no higher bit.
+    pub present: u64,
+    /// Energy used in each of the [`SLOTS`](dmsm_primitives::records::SLOTS) half-hours, Wh, in
+    /// order; 0 for one without readings.
+    pub energy: Vec<Compact<u32>>,
+}
+
+/// What comes of a [`ToSeal`]: always the same of the same.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct SealedMeterDay {
+    /// Hides the plaintext behind M*.
+    pub nonce: [u8; 16],
+    /// M* = SHA-256(m) of the packed plaintext.
+    pub digest: [u8; 32],
+    /// M, under the scope's data key: twice as many bytes as its modulus.
+    pub ciphertext: Vec<u8>,
+}
+
+/// The modulus and the generator of a Paillier public key, big-endian.
+pub type PublicKeyBytes = (Vec<u8>, Vec<u8>);
 
 /// What a vault does for a worker. Implementations keep the keys; none leaves through here.
 #[cfg(feature = "std")]
@@ -27,6 +59,14 @@ pub trait Vault: Send + Sync {
 
     /// The BLS public key: 96 bytes.
     fn bls_public_key(&self) -> [u8; 96];
+
+    /// (n, h) of the scope's data key, always the same; derived if need be, which takes a second.
+    /// `None` if the month is none.
+    fn data_key(&self, scope: &Scope) -> Option<PublicKeyBytes>;
+
+    /// Packs a meter-day and encrypts it under the scope's data key. `None` unless it has 48
+    /// half-hours of a day of the scope, and no energy where there are no readings.
+    fn seal_meter_day(&self, scope: &Scope, day: &ToSeal) -> Option<SealedMeterDay>;
 }
 
 #[cfg(feature = "std")]
@@ -72,5 +112,22 @@ pub trait DmsmVault {
     /// Signs with the vault's BLS key: 48 bytes.
     fn sign(&mut self, message: PassFatPointerAndRead<&[u8]>) -> AllocateAndReturnByCodec<Option<Vec<u8>>> {
         self.extension::<VaultExt>().map(|vault| vault.sign(message).to_vec())
+    }
+
+    /// (n, h) of the scope's data key.
+    fn data_key(
+        &mut self,
+        scope: PassFatPointerAndDecode<Scope>,
+    ) -> AllocateAndReturnByCodec<Option<PublicKeyBytes>> {
+        self.extension::<VaultExt>().and_then(|vault| vault.data_key(&scope))
+    }
+
+    /// Packs a meter-day and encrypts it under the scope's data key.
+    fn seal_meter_day(
+        &mut self,
+        scope: PassFatPointerAndDecode<Scope>,
+        day: PassFatPointerAndDecode<ToSeal>,
+    ) -> AllocateAndReturnByCodec<Option<SealedMeterDay>> {
+        self.extension::<VaultExt>().and_then(|vault| vault.seal_meter_day(&scope, &day))
     }
 }

@@ -52,6 +52,18 @@ pub enum Report {
     OpenRequests(u32),
     /// The grid service no longer answers what it answered when the request was accepted.
     AnswerLost,
+    /// The grid service answered, and this many batches of meter-days wait for their anchors.
+    RecordsWaiting(u32),
+    /// This many meter-days were sealed, and their ciphertexts are in the cloud.
+    MeterDaysSealed(u32),
+    /// The anchor of a batch stands in a finalized block.
+    BatchAnchored,
+    /// The cloud service did not answer, or not as agreed.
+    CloudUnreachable,
+    /// The chain has another data key for the scope than the vault's.
+    DataKeyForeign,
+    /// The chain's anchor of a version differs from this node's batch.
+    BatchConflict,
 }
 
 /// What the node knows that the state does not.
@@ -59,6 +71,9 @@ pub enum Report {
 pub trait Environment: Send + Sync {
     /// Where the grid service is; `None` if the operator configured none.
     fn grid(&self) -> Option<GridAccess>;
+
+    /// URL of the cloud service, without a trailing slash; `None` if the operator configured none.
+    fn cloud(&self) -> Option<String>;
 
     /// Number of the last finalized block.
     fn finalized(&self) -> u32;
@@ -85,6 +100,11 @@ pub trait DmsmWorker {
     /// Where the grid service is.
     fn grid(&mut self) -> AllocateAndReturnByCodec<Option<GridAccess>> {
         self.extension::<EnvironmentExt>().and_then(|environment| environment.grid())
+    }
+
+    /// URL of the cloud service, without a trailing slash.
+    fn cloud(&mut self) -> AllocateAndReturnByCodec<Option<String>> {
+        self.extension::<EnvironmentExt>().and_then(|environment| environment.cloud())
     }
 
     /// Number of the last finalized block; 0 where there is no environment.

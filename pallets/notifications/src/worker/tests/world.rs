@@ -4,9 +4,13 @@
 use super::*;
 use crate::LastNotice;
 use codec::Decode;
-use dmsm_host::{fixtures, Environment, EnvironmentExt, Vault, VaultExt};
+use dmsm_host::{
+    fixtures,
+    vault::{PublicKeyBytes, SealedMeterDay, ToSeal},
+    Environment, EnvironmentExt, Vault, VaultExt,
+};
 use dmsm_offchain::KEY_TYPE;
-use dmsm_primitives::RequestKind;
+use dmsm_primitives::{RequestKind, Scope};
 use sp_core::offchain::{
     testing::TestOffchainExt, Externalities, HttpError, HttpRequestId, HttpRequestStatus, OffchainDbExt,
     OffchainWorkerExt, OpaqueNetworkState, Timestamp, TransactionPool, TransactionPoolExt,
@@ -150,6 +154,10 @@ impl Environment for Handle {
         (!self.get().no_grid).then_some(access)
     }
 
+    fn cloud(&self) -> Option<String> {
+        None
+    }
+
     fn finalized(&self) -> u32 {
         self.get().finalized
     }
@@ -189,6 +197,14 @@ impl Vault for Handle {
 
     fn bls_public_key(&self) -> [u8; 96] {
         bls_key(PROCESSOR).0
+    }
+
+    fn data_key(&self, _: &Scope) -> Option<PublicKeyBytes> {
+        None
+    }
+
+    fn seal_meter_day(&self, _: &Scope, _: &ToSeal) -> Option<SealedMeterDay> {
+        None
     }
 }
 

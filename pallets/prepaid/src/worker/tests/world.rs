@@ -4,11 +4,15 @@
 use super::*;
 use crate::{Order, Outcome, RequestType, RequestTypes};
 use codec::Decode;
-use dmsm_host::{fixtures, Environment, EnvironmentExt, Vault, VaultExt};
+use dmsm_host::{
+    fixtures,
+    vault::{PublicKeyBytes, SealedMeterDay, ToSeal},
+    Environment, EnvironmentExt, Vault, VaultExt,
+};
 use dmsm_offchain::KEY_TYPE;
 use dmsm_primitives::{
     answer::{Advice, Bill, NoAnswer, Usage},
-    blocks, Amount, Moment,
+    blocks, Amount, Moment, Scope,
 };
 use frame_support::{storage::unhashed, traits::Hooks, weights::WeightMeter};
 use sp_core::offchain::{
@@ -274,6 +278,10 @@ impl Environment for Handle {
         (!self.get().no_grid).then_some(access)
     }
 
+    fn cloud(&self) -> Option<String> {
+        None
+    }
+
     fn finalized(&self) -> u32 {
         0
     }
@@ -314,6 +322,14 @@ impl Vault for Handle {
 
     fn bls_public_key(&self) -> [u8; 96] {
         MockMembers::keys_of(&id(PROCESSOR)).expect("a member").bls.0
+    }
+
+    fn data_key(&self, _: &Scope) -> Option<PublicKeyBytes> {
+        None
+    }
+
+    fn seal_meter_day(&self, _: &Scope, _: &ToSeal) -> Option<SealedMeterDay> {
+        None
     }
 }
 
