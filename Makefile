@@ -70,7 +70,8 @@ run-tests: run-build
 	scripts/test-api
 
 run-bench:
-	$(CARGO) run --release --locked -p dmsm-bench --bin crypto-bench
+	$(CARGO) build --release --locked $(GROUND)
+	"$${CARGO_TARGET_DIR:-target}/release/crypto-bench"
 	$(CARGO) bench --locked $(CHAIN) --bench full_block
 	$(CARGO) bench --locked $(CLIENT) --bench requests
 
