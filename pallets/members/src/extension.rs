@@ -31,8 +31,7 @@ pub const NOT_A_MEMBER: u8 = 1;
 pub const OVER_QUOTA: u8 = 2;
 /// `InvalidTransaction::Custom` code: the signer has too many transactions in the pool.
 pub const TOO_MANY_PENDING: u8 = 3;
-/// `InvalidTransaction::Custom` code: an operational call, which no quota of weight bounds, by an
-/// account that is not privileged.
+/// `InvalidTransaction::Custom` code: an operational call by an account that is not privileged.
 pub const NOT_PRIVILEGED: u8 = 4;
 
 /// What contracts refuse before it costs a place in the pool.
@@ -60,9 +59,9 @@ const FIRST_IN_LINE: TransactionPriority = 1 << 32;
 /// - No member: `Custom(`[`NOT_A_MEMBER`]`)`.
 /// - Quota of the window used, what waits in the pool included: `Custom(`[`OVER_QUOTA`]`)`.
 /// - Too far ahead of the account's nonce: `Custom(`[`TOO_MANY_PENDING`]`)`.
-/// - An operational call, unless [`Config::Privileged`]: `Custom(`[`NOT_PRIVILEGED`]`)`. Blocks bound
-///   operational weight by nothing, and its failing calls keep it, so that one from each member would
-///   shut all others out.
+/// - An operational call by an account that is not [`Config::Privileged`]:
+///   `Custom(`[`NOT_PRIVILEGED`]`)`. Nothing bounds the operational weight of a block, and a call keeps
+///   its weight when it fails for want of rights: a member could fill block after block.
 /// - Refused by [`Config::Admission`], outside of blocks: in a block the call checks again itself.
 /// - Priority falls with the distance from the account's nonce. So members take turns in the pool:
 ///   a flood from one waits behind the first transaction of every other.

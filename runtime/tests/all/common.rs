@@ -24,9 +24,14 @@ pub const RULE: Rule =
 
 /// The preset `dev`, inside its first block.
 pub fn chain() -> TestExternalities {
+    chain_of("development")
+}
+
+/// A preset, inside its first block.
+pub fn chain_of(preset: &str) -> TestExternalities {
     let mut externalities = TestExternalities::default();
     externalities.execute_with(|| {
-        let json = genesis_config_presets::get_preset(&"development".into()).expect("the preset is there");
+        let json = genesis_config_presets::get_preset(&preset.into()).expect("the preset is there");
         let mut whole = serde_json::to_value(RuntimeGenesisConfig::default()).expect("a genesis is JSON");
         merge(&mut whole, serde_json::from_slice(&json).expect("a preset is JSON"));
         let config: RuntimeGenesisConfig = serde_json::from_value(whole).expect("the preset fits");

@@ -6,3 +6,4 @@ mod journeys;
 mod metadata;
 mod pool;
 mod requests;
+mod upgrades;
