@@ -10,7 +10,7 @@ use crate::{
     walk::{Ahead, Head, Mending, Trace, Walk},
     Client, Error,
 };
-use codec::{Decode, DecodeAll};
+use codec::DecodeAll;
 use dmsm_primitives::{BlockNumber, Conduct, MemberId, Score};
 use serde::Serialize;
 use std::{
@@ -40,14 +40,14 @@ pub struct Record {
     pub score: Score,
 }
 
-/// Fields of `credit.Recorded`.
-#[derive(Decode)]
-struct Recorded {
-    processor: MemberId,
-    counterparty: MemberId,
-    conduct: Conduct,
-    change: i16,
-    score: Score,
+impl Record {
+    /// Reads the fields of `credit.Recorded`.
+    pub(crate) fn decode(block: BlockNumber, mut fields: &[u8]) -> Result<Self, Error> {
+        let unreadable = |_| Error::Unreadable { what: "an event of credit" };
+        let fields = DecodeAll::decode_all(&mut fields).map_err(unreadable)?;
+        let (processor, counterparty, conduct, change, score) = fields;
+        Ok(Self { block, processor, counterparty, conduct, change, score })
+    }
 }
 
 /// Where a replayed score and what the chain says part.
@@ -114,10 +114,7 @@ impl Read for Records {
             if (event.pallet_name(), event.event_name()) != ("Credit", "Recorded") {
                 continue;
             }
-            let recorded = Recorded::decode_all(&mut event.field_bytes());
-            let Recorded { processor, counterparty, conduct, change, score } =
-                recorded.map_err(|_| Error::Unreadable { what: "an event of credit" })?;
-            records.push(Record { block: number, processor, counterparty, conduct, change, score });
+            records.push(Record::decode(number, event.field_bytes())?);
         }
         Ok(Block { number, hash: block.hash, parent: block.parent, content: Self(records) })
     }

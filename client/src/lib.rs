@@ -12,6 +12,7 @@
 //! | notices, decrypted and verified (paper V.A) | [`NoticeReader`] |
 //! | a bill, usage or advice, asked and paid for (paper V.B) | [`Client::ask`], [`RequestFollower`], [`Client::answer`] |
 //! | scores, replayed from events | [`Client::credit_history`] |
+//! | all that finalized blocks say, in order | [`BlockReader`] |
 //!
 //! # Notices
 //!
@@ -36,6 +37,7 @@
 
 mod account;
 mod block;
+mod blocks;
 mod calls;
 mod chain;
 mod client;
@@ -54,6 +56,7 @@ mod walk;
 
 pub use account::Balance;
 pub use block::SealedNotice;
+pub use blocks::{AnchoredBatch, BlockReader, ChainEvent, FinalizedBlock, PlacedEvent, Requested};
 pub use client::{Client, Hash};
 pub use council::{Motion, Outcome};
 pub use credit::{CreditHistory, Mismatch, Record, INITIAL_SCORE, MAX_SCORE};

@@ -156,7 +156,7 @@ fn failure(at: &AtBlock, event: &Event<'_, crate::client::Chain>) -> Result<Opti
     Ok(Some(DispatchError::decode_from(error, at.metadata())?))
 }
 
-/// The events of a block.
+/// The events of a block; `at` gives its interface alone.
 pub(crate) async fn events(
     link: &Link,
     at: &AtBlock,
@@ -164,10 +164,24 @@ pub(crate) async fn events(
     hash: H256,
 ) -> Result<subxt::events::Events<crate::client::Chain>, Error> {
     let key = [sp_crypto_hashing::twox_128(b"System"), sp_crypto_hashing::twox_128(b"Events")].concat();
-    let bytes =
-        link.rpc.state_get_storage(&key, Some(hash)).await.map_err(|error| match link.failed(error) {
-            Error::Node { reason } if reason.contains("discarded") => Error::Discarded { block: number },
-            other => other,
-        })?;
-    Ok(at.events().from_bytes(bytes.unwrap_or_default()))
+    Ok(at.events().from_bytes(state(link, &key, number, hash).await?.unwrap_or_default()))
+}
+
+/// A value of the state of a block.
+pub(crate) async fn state(
+    link: &Link,
+    key: &[u8],
+    number: u32,
+    hash: H256,
+) -> Result<Option<Vec<u8>>, Error> {
+    let value = link.rpc.state_get_storage(key, Some(hash)).await;
+    value.map_err(|error| discarded(number, link.failed(error)))
+}
+
+/// The error of a question about the state of a block, by its name where the state is gone.
+pub(crate) fn discarded(number: u32, error: Error) -> Error {
+    match error {
+        Error::Node { reason } if reason.contains("discarded") => Error::Discarded { block: number },
+        other => other,
+    }
 }

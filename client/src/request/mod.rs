@@ -13,5 +13,6 @@ mod types;
 pub use answer::{adds_up, fits, AnswerFlaw, Answered, Sent};
 pub use ask::{Asked, Inquiry};
 pub use follow::{RequestFollower, Update};
+pub(crate) use progress::decode;
 pub use progress::{Progress, Stage};
 pub use types::{Ending, OpenRequest, OpenState, Order, RequestType, Settled};

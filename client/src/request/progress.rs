@@ -136,10 +136,10 @@ impl Read for Happenings {
 /// Among which the time is looked for.
 const FIRST_EXTRINSICS: usize = 4;
 
-type Decoded = (RequestId, Progress, Option<(MemberId, ContentId)>);
+pub(crate) type Decoded = (RequestId, Progress, Option<(MemberId, ContentId)>);
 
 /// An event by its name; `Some(None)` for one that is about no request, `None` for unreadable bytes.
-fn decode(name: &str, fields: &[u8]) -> Option<Option<Decoded>> {
+pub(crate) fn decode(name: &str, fields: &[u8]) -> Option<Option<Decoded>> {
     fn all<T: Decode>(mut fields: &[u8]) -> Option<T> {
         T::decode_all(&mut fields).ok()
     }
