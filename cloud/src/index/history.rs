@@ -2,9 +2,7 @@
 //! What history queries ask and answer, as JSON.
 
 use super::Cursor;
-use dmsm_primitives::{
-    BlockNumber, Day, DeviceId, MemberId, Moment, RequestId, RequestKind, Score,
-};
+use dmsm_primitives::{BlockNumber, Day, DeviceId, MemberId, Moment, RequestId, RequestKind, Score};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

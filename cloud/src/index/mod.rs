@@ -72,24 +72,3 @@ impl From<sqlx::Error> for IndexError {
         Self::Database(error.into())
     }
 }
-
-/// Runs one text on either backend: the types of connections and rows differ and nothing else does.
-/// `Db` is sqlx's name of the backend.
-macro_rules! on {
-    ($database:expr, $db:ident => $body:expr) => {
-        match $database {
-            $crate::database::Database::Sqlite($db) => {
-                #[allow(dead_code)]
-                type Db = sqlx::Sqlite;
-                $body
-            }
-            $crate::database::Database::Postgres($db) => {
-                #[allow(dead_code)]
-                type Db = sqlx::Postgres;
-                $body
-            }
-        }
-    };
-}
-
-use on;

@@ -48,8 +48,8 @@ pub(super) type RequestRow = (
 pub(super) type CreditRow = (i64, i64, Vec<u8>, Vec<u8>, String, Option<String>, i64, i64, i64);
 /// id, processor, scope, day, version, meter, present, digest, ciphertext.
 pub(super) type RecordRow = (i64, Vec<u8>, String, i64, i64, Vec<u8>, i64, Vec<u8>, Vec<u8>);
-/// id, meter, present, digest, ciphertext.
-pub(super) type DayRow = (i64, Vec<u8>, i64, Vec<u8>, Vec<u8>);
+/// meter, present, digest, ciphertext.
+pub(super) type DayRow = (Vec<u8>, i64, Vec<u8>, Vec<u8>);
 
 /// A time for SQL, which has no more than 63 bits: later ones are as good as never.
 pub(super) fn to_time(time: Moment) -> i64 {
@@ -198,7 +198,118 @@ pub(super) fn notice(row: NoticeRow) -> Decoded<(Cursor, NoticeEntry)> {
 }
 
 pub(super) fn request(row: RequestRow) -> Decoded<(Cursor, RequestEntry)> {
-    let (row, request, requester, processor, kind, content, price, state, requested_at, accept_by, ..) = row;
-    let (.., accepted_at, answer_by, ended_at, answer, cloud) = row_end(row);
-    todo!()
+    let (
+        row,
+        request,
+        requester,
+        processor,
+        kind,
+        content,
+        price,
+        state,
+        requested_at,
+        accept_by,
+        accepted_at,
+        answer_by,
+        ended_at,
+        answer,
+        cloud,
+    ) = row;
+    let place = Place::of(row);
+    let entry = RequestEntry {
+        request: request as u64,
+        requester: member(requester)?,
+        processor: member(processor)?,
+        kind: named(&RequestKind::ALL, RequestKind::name, &kind)?,
+        content: hexadecimal(content)?,
+        price,
+        state: named(&RequestState::ALL, RequestState::name, &state)?,
+        requested_at: narrow(requested_at)?,
+        accept_by: narrow(accept_by)?,
+        accepted_at: accepted_at.map(narrow).transpose()?,
+        answer_by: answer_by.map(narrow).transpose()?,
+        ended_at: ended_at.map(narrow).transpose()?,
+        answer: answer.map(hexadecimal).transpose()?,
+        cloud: cloud.map(member).transpose()?,
+        block: place.block(),
+        position: place.position(),
+    };
+    Ok((Cursor { day: 0, row }, entry))
+}
+
+pub(super) fn credit(row: CreditRow) -> Decoded<(Cursor, CreditEntry)> {
+    let (row, time, processor, counterparty, conduct, price, change, before, after) = row;
+    let place = Place::of(row);
+    let entry = CreditEntry {
+        processor: member(processor)?,
+        counterparty: member(counterparty)?,
+        conduct: named(&ConductKind::ALL, ConductKind::name, &conduct)?,
+        price,
+        change: narrow(change)?,
+        before: narrow(before)?,
+        after: narrow(after)?,
+        block: place.block(),
+        position: place.position(),
+        time: narrow(time)?,
+    };
+    Ok((Cursor { day: 0, row }, entry))
+}
+
+pub(super) fn record(row: RecordRow) -> Decoded<(Cursor, RecordEntry)> {
+    let (row, processor, scope, day, version, meter, present, digest, ciphertext) = row;
+    let (place, index) = Place::of_record(row);
+    let entry = RecordEntry {
+        processor: member(processor)?,
+        scope,
+        day: Day(narrow(day)?),
+        version: narrow(version)?,
+        index,
+        meter: DeviceId(bytes(meter)?),
+        present: present as u64,
+        digest: hexadecimal(digest)?,
+        ciphertext: hexadecimal(ciphertext)?,
+        block: place.block(),
+    };
+    Ok((Cursor { day: narrow(day)?, row }, entry))
+}
+
+/// A record of a day.
+pub(super) fn of_day(day: Day, row: DayRow) -> Decoded<Record> {
+    let (meter, present, digest, ciphertext) = row;
+    Ok(Record {
+        meter: DeviceId(bytes(meter)?),
+        day,
+        present: present as u64,
+        digest: bytes(digest)?,
+        ciphertext: bytes(ciphertext)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_json() {
+        for state in RequestState::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.name());
+        }
+        for conduct in ConductKind::ALL {
+            assert_eq!(serde_json::to_value(conduct).unwrap(), conduct.name());
+        }
+        for kind in RequestKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_none_of_ours_is_told() {
+        let notice = |device: usize, time| {
+            notice((1, time, vec![1; device], vec![2; 32], vec![3; 32], -1, i64::MIN, vec![4; 32]))
+        };
+        let (cursor, entry) = notice(32, 7).unwrap();
+        assert_eq!((cursor.row, entry.previous, entry.sequence), (1, u64::MAX, 1 << 63));
+        assert!(matches!(notice(31, 7), Err(DatabaseError::Corrupt)));
+        assert!(matches!(notice(32, -7), Err(DatabaseError::Corrupt)));
+    }
 }

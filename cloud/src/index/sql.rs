@@ -9,8 +9,7 @@ pub(super) const UNKNOWN: &str = "SELECT unknown FROM index_head";
 /// $1 number, $2 hash, $3 events not read; $4 number and $5 hash before.
 pub(super) const MOVE_HEAD: &str = "\
     UPDATE index_head SET number = $1, hash = $2, unknown = unknown + $3 WHERE number = $4 AND hash = $5";
-pub(super) const FORGET_HEAD: &str =
-    "UPDATE index_head SET genesis = NULL, number = 0, hash = NULL, unknown = 0";
+pub(super) const GO_BACK: &str = "UPDATE index_head SET number = 0, hash = genesis, unknown = 0";
 /// Everything but the head.
 pub(super) const TABLES: [&str; 7] =
     ["blocks", "notices", "requests", "credit", "data_keys", "anchors", "records"];
@@ -60,7 +59,8 @@ pub(super) const UNAVAILABLE: &str = "\
 pub(super) const COUNT_ANCHORS: &str = "SELECT count(*) FROM anchors WHERE state = $1";
 
 /// $1 time.
-pub(super) const FIRST_BLOCK: &str = "SELECT number FROM blocks WHERE time >= $1 ORDER BY time, number LIMIT 1";
+pub(super) const FIRST_BLOCK: &str =
+    "SELECT number FROM blocks WHERE time >= $1 ORDER BY time, number LIMIT 1";
 /// $1 answer.
 pub(super) const ANSWER_REQUESTER: &str = "\
     SELECT requester FROM requests WHERE answer = $1 AND cloud IS NOT NULL ORDER BY place LIMIT 1";
@@ -75,7 +75,7 @@ pub(super) const VERSIONS: &str = "\
     WHERE processor = $1 AND day = $2 AND scope = $3";
 /// The newest first. $1 processor, $2 day, $3 scope, $4 limit.
 pub(super) const DAY: &str = "\
-    SELECT r.id, r.meter, r.present, r.digest, r.ciphertext \
+    SELECT r.meter, r.present, r.digest, r.ciphertext \
     FROM records r JOIN anchors a ON a.place = r.id / 2048 \
     WHERE r.processor = $1 AND r.day = $2 AND a.scope = $3 ORDER BY r.id DESC LIMIT $4";
 /// $1 ciphertext.
@@ -83,8 +83,7 @@ pub(super) const RECORD_OWNER: &str = "\
     SELECT r.processor, a.scope FROM records r JOIN anchors a ON a.place = r.id / 2048 \
     WHERE r.ciphertext = $1 ORDER BY r.id LIMIT 1";
 
-const NOTICES: &str =
-    "SELECT place, time, device, owner, processor, previous, sequence, digest FROM notices";
+const NOTICES: &str = "SELECT place, time, device, owner, processor, previous, sequence, digest FROM notices";
 const REQUESTS: &str = "\
     SELECT place, request, requester, processor, kind, content, price, state, requested_at, accept_by, \
         accepted_at, answer_by, ended_at, answer, cloud FROM requests";
@@ -105,10 +104,10 @@ pub(super) enum History {
 }
 
 impl History {
-    /// A page: rows that have given values in these columns, $4 and on.
+    /// A page: rows that have certain values in these columns.
     ///
-    /// Of records: $1 day and $2 row after which, $3 last day, in order of days. Of the others: $1
-    /// place after which, $2 place before which. The last parameter is the limit.
+    /// Of records, in order of days: $1 day and $2 row after which, $3 last day. Of the others: $1
+    /// place after which, $2 place before which. Then the values of the columns, then the limit.
     pub(super) fn page(self, columns: &[&str]) -> String {
         let records = self == Self::Records;
         let (prefix, first) = if records { ("r.", 4) } else { ("", 3) };

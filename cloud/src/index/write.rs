@@ -5,11 +5,11 @@ use super::{
     changes::{Anchor, Changes},
     insert::Insert,
     manifest::{self, Finding, ManifestSource},
-    on, rows, sql, FollowError, Index, Place,
+    rows, sql, FollowError, Index, Place,
 };
 use crate::{
     access::{Finalized, IndexError},
-    database::Database,
+    database::{on, Database},
 };
 use dmsm_client::FinalizedBlock;
 use sqlx::AssertSqlSafe;
@@ -118,7 +118,7 @@ impl Index {
         };
         on!(&self.database, db => {
             let mut tx = db.begin().await?;
-            sqlx::query(sql::FORGET_HEAD).execute(&mut *tx).await?;
+            sqlx::query(sql::GO_BACK).execute(&mut *tx).await?;
             for statement in statements {
                 sqlx::query(AssertSqlSafe(statement)).execute(&mut *tx).await?;
             }
