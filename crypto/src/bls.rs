@@ -12,7 +12,7 @@
 //! - [`verify_enrolled`] and [`verify_many`] leave out the subgroup check of the key. They are for
 //!   keys that passed [`verify_possession`] when they were enrolled.
 
-use crate::random::{self, Unavailable};
+use crate::random::{Source, System, Unavailable};
 use blst::{blst_scalar, min_sig, BLST_ERROR};
 use core::fmt;
 use dmsm_primitives::{BlsPublicKey, BlsSignature, MemberId};
@@ -79,7 +79,7 @@ impl SecretKey {
     /// A new key, by the IETF's KeyGen from 32 bytes of the operating system.
     pub fn generate() -> Result<Self, Error> {
         let mut material = Zeroizing::new([0; 32]);
-        random::fill(material.as_mut())?;
+        System.fill(material.as_mut())?;
         Self::derive(&material)
     }
 

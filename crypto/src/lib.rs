@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Paillier encryption and BLS short signatures.
+//! Paillier encryption, packed meter-days, BLS short signatures.
 //!
 //! # Overview
 //!
@@ -8,6 +8,7 @@
 //! | II.C, (1) n = p·q | [`paillier::SecretKey::generate`] |
 //! | II.C, (2) M = g^m·r^n mod n² | [`paillier::PublicKey::encrypt`], [`paillier::PublicKey::encrypt_with`], [`paillier::SecretKey::encrypt`] |
 //! | II.C, (3) to (7) λ, L, k, μ, m = L(M^λ mod n²)·μ mod n | [`paillier::SecretKey::decrypt`] |
+//! | III.C, M and M* of a stored meter-day | [`packing::pack`], [`packing::Packed::digest`], [`paillier::SecretKey::encrypt_derived`] |
 //! | II.B, sig = κ·h(m) | [`bls::sign`] |
 //! | II.B and (8), e(G, sig) = e(Y, h(R)) | [`bls::verify`] |
 //!
@@ -16,6 +17,7 @@
 //! - g = n + 1 always, so g^m = 1 + m·n is a multiplication and k of (5) is −q mod p and −p mod q.
 //! - p ≡ q ≡ 3 mod 4 (Paillier–Blum), and n has 2048, 3072 or 4096 bits; the paper names no size.
 //! - r^n is h_s^α (Damgård, Jurik, Nielsen 2010) in [`paillier::PublicKey::encrypt`].
+//! - A stored meter-day is one plaintext with a nonce and guard bits; the paper encrypts R itself.
 //! - Decryption works modulo p² and q² and joins the halves (CRT) in place of one power modulo n².
 //! - Signatures lie in G1 and keys in G2 of BLS12-381, a pairing of two different groups; every
 //!   key comes with a proof of possession.
@@ -37,6 +39,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
 pub mod bls;
+pub mod packing;
 pub mod paillier;
 
 mod random;

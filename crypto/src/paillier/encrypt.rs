@@ -3,7 +3,7 @@
 
 use super::{keys::Factor, Ciphertext, Error, PublicKey, SecretKey};
 use crate::{
-    random::{self, Unavailable},
+    random::{Source, Stream, System, Unavailable},
     wipe::Secret,
 };
 use rug::Integer;
@@ -52,7 +52,7 @@ impl PublicKey {
 
     /// `value`·h_s^α mod n² for a fresh α.
     pub(super) fn randomise(&self, value: &Secret) -> Result<Ciphertext, Error> {
-        let alpha = random::bits(self.alpha_bits())?;
+        let alpha = System.bits(self.alpha_bits())?;
         // (2) with r^n = h_s^α = (h^α)^n mod n²
         let table = self.table().ok_or(Error::EvenModulus)?;
         Ok(Ciphertext { value: table.power_times(&alpha, value), modulus: Arc::clone(self.modulus()) })
@@ -61,7 +61,7 @@ impl PublicKey {
     /// Uniform in Z*ₙ.
     fn uniform_unit(&self) -> Result<Secret, Unavailable> {
         loop {
-            let r = random::below(&self.modulus().n)?;
+            let r = System.below(&self.modulus().n)?;
             if self.modulus().is_unit(&r) {
                 return Ok(r);
             }
@@ -73,9 +73,25 @@ impl SecretKey {
     /// Encrypts 0 <= m < n under its own key, by CRT: a uniform n-th residue modulo n² is a uniform
     /// p-th power modulo p² and a uniform q-th power modulo q², because a ↦ a^q permutes Z*ₚ.
     pub fn encrypt(&self, plaintext: &[u8]) -> Result<Ciphertext, Error> {
+        self.encrypt_from(&mut System, plaintext)
+    }
+
+    /// As [`Self::encrypt`], with randomness from a secret `seed`: the one ciphertext of both.
+    ///
+    /// A meter-day that is sealed again after a crash gives the ciphertext that is stored already.
+    ///
+    /// # Security
+    ///
+    /// A seed that is used for two plaintexts shows their difference. It must be uniform, secret,
+    /// and of this plaintext alone.
+    pub fn encrypt_derived(&self, plaintext: &[u8], seed: &[u8; 32]) -> Result<Ciphertext, Error> {
+        self.encrypt_from(&mut Stream::new(seed), plaintext)
+    }
+
+    fn encrypt_from(&self, source: &mut impl Source, plaintext: &[u8]) -> Result<Ciphertext, Error> {
         let m = self.public().modulus().plaintext(plaintext)?;
-        let a = random::below(&self.p.prime)?;
-        let b = random::below(&self.q.prime)?;
+        let a = source.below(&self.p.prime)?;
+        let b = source.below(&self.q.prime)?;
         Ok(self.join_residue(&m, &a, &b))
     }
 

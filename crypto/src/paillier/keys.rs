@@ -6,7 +6,10 @@ use super::{
     modulus::{shape, Modulus},
     Error,
 };
-use crate::{random, wipe::Secret};
+use crate::{
+    random::{Source, Stream, System},
+    wipe::Secret,
+};
 use core::fmt;
 use dmsm_primitives::{keys::MODULUS_BITS, PaillierPublicKey};
 use rug::{
@@ -172,11 +175,29 @@ impl ZeroizeOnDrop for SecretKey {}
 impl SecretKey {
     /// A new key of `bits` bits: 2048, 3072 or 4096. Takes about a second at 3072.
     pub fn generate(bits: u32) -> Result<Self, Error> {
+        Self::generate_from(&mut System, bits)
+    }
+
+    /// The key of a secret uniform `seed`: the same of the same, for ever. As [`Self::generate`]
+    /// otherwise.
+    ///
+    /// Candidates for p and q are taken in turn from the key stream of ChaCha20 under the seed,
+    /// half the bytes of n each, big-endian. What is encrypted under a derived key is lost if this
+    /// ever changes: `crypto/vectors/derived.json` pins it.
+    ///
+    /// # Security
+    ///
+    /// The seed is the key: 256 bits that nobody else has.
+    pub fn derive(bits: u32, seed: &[u8; 32]) -> Result<Self, Error> {
+        Self::generate_from(&mut Stream::new(seed), bits)
+    }
+
+    fn generate_from(source: &mut impl Source, bits: u32) -> Result<Self, Error> {
         if !MODULUS_BITS.contains(&bits) {
             return Err(Error::ModulusLength { bits });
         }
         loop {
-            let (p, q) = (prime(bits / 2)?, prime(bits / 2)?);
+            let (p, q) = (prime(source, bits / 2)?, prime(source, bits / 2)?);
             let distance = Secret::from(Integer::from(&*p - &*q).abs());
             let common = Secret::from(Integer::from(&*p - 1u32).gcd(&Integer::from(&*q - 1u32)));
             // As FIPS 186-5 A.1.3 wants them apart; gcd(p − 1, q − 1) = 2 as h's order wants them.
@@ -252,9 +273,9 @@ impl fmt::Debug for SecretKey {
 
 /// A prime of exactly `bits` bits, 3 mod 4, whose two highest bits are set so that the product of
 /// two has exactly twice as many.
-fn prime(bits: u32) -> Result<Secret, Error> {
+fn prime(source: &mut impl Source, bits: u32) -> Result<Secret, Error> {
     loop {
-        let mut candidate = random::bits(bits)?.into_inner();
+        let mut candidate = source.bits(bits)?.into_inner();
         for position in [0, 1, bits - 2, bits - 1] {
             candidate.set_bit(position, true);
         }

@@ -50,6 +50,37 @@ pub struct BlsVectors {
     pub signature_outside: String,
 }
 
+#[derive(Deserialize)]
+pub struct PackedDay {
+    pub energy: Vec<u32>,
+    pub nonce: String,
+    pub plaintext: String,
+    pub digest: String,
+}
+
+#[derive(Deserialize)]
+pub struct PackingVectors {
+    pub days: Vec<PackedDay>,
+    pub times: Vec<u32>,
+    pub sum: String,
+    pub totals: Vec<u64>,
+}
+
+#[derive(Deserialize)]
+pub struct DerivedCase {
+    pub m: String,
+    pub seed: String,
+    pub c_sha256: String,
+}
+
+#[derive(Deserialize)]
+pub struct DerivedVectors {
+    pub bits: u32,
+    pub seed: String,
+    pub n_sha256: String,
+    pub cases: Vec<DerivedCase>,
+}
+
 pub fn vectors<T: DeserializeOwned>(file: &str) -> T {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors").join(file);
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
