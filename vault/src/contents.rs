@@ -9,7 +9,7 @@ use dmsm_primitives::MemberId;
 use std::path::Path;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// What a vault holds.
 pub struct Contents {
@@ -21,6 +21,8 @@ pub struct Contents {
     pub bls: bls::SecretKey,
     /// Preimage of the member's identifier.
     pub identity: Option<Identity>,
+    /// All data keys come from it: 32 uniform bytes, or those of the vault that this one replaces.
+    pub data_seed: Zeroizing<[u8; 32]>,
 }
 
 /// The preimage of a member's identifier. Whoever has it can link the member to its chain identity.
@@ -51,7 +53,7 @@ impl fmt::Debug for Contents {
     }
 }
 
-/// Version 1, as it is written.
+/// Version 2, as it is written. Version 1 had no data seed.
 #[derive(codec::Encode, codec::Decode, Zeroize, ZeroizeOnDrop)]
 struct Stored {
     seed: Option<[u8; 32]>,
@@ -59,6 +61,7 @@ struct Stored {
     paillier: Vec<u8>,
     bls: [u8; 32],
     identity: Option<Identity>,
+    data_seed: [u8; 32],
 }
 
 impl Contents {
@@ -68,6 +71,7 @@ impl Contents {
             paillier: self.paillier.to_bytes().to_vec(),
             bls: *self.bls.to_bytes(),
             identity: self.identity.clone(),
+            data_seed: *self.data_seed,
         };
         // Long enough from the start: a buffer that grew would leave copies behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(1 + stored.encoded_size()));
@@ -82,8 +86,11 @@ impl Contents {
         if *version > VERSION {
             return Err(Error::NewerVersion { path: path.to_owned(), version: *version });
         }
-        if *version != VERSION {
+        if *version == 0 {
             return Err(damaged());
+        }
+        if *version < VERSION {
+            return Err(Error::OlderVersion { path: path.to_owned(), version: *version });
         }
         let stored = Stored::decode_all(&mut rest).map_err(|_| damaged())?;
         Ok(Self {
@@ -91,6 +98,26 @@ impl Contents {
             paillier: paillier::SecretKey::from_bytes(&stored.paillier).map_err(|_| damaged())?,
             bls: bls::SecretKey::from_bytes(&stored.bls).map_err(|_| damaged())?,
             identity: stored.identity.clone(),
+            data_seed: Zeroizing::new(stored.data_seed),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_of_another_version_is_refused_by_name() {
+        let path = Path::new("member.vault");
+        let refused = |bytes: &[u8]| Contents::decode(bytes, path).unwrap_err();
+        let older = refused(&[1, 0, 0]);
+        assert!(matches!(older, Error::OlderVersion { version: 1, .. }), "{older}");
+        assert!(older.to_string().contains("member.vault has version 1"), "{older}");
+        assert!(older.to_string().contains("dmsm keys generate"), "{older}");
+        assert!(matches!(refused(&[3, 0, 0]), Error::NewerVersion { version: 3, .. }));
+        assert!(matches!(refused(&[0, 0, 0]), Error::Damaged { .. }));
+        assert!(matches!(refused(&[]), Error::Damaged { .. }));
+        assert!(matches!(refused(&[VERSION, 0, 0]), Error::Damaged { .. }));
     }
 }

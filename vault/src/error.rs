@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What can go wrong with a file, and what to do about it.
 
+use dmsm_crypto::paillier;
+use dmsm_primitives::Scope;
 use std::{io, path::PathBuf};
 
-/// Why a vault is not created or not opened.
+/// Why a vault is not created or not opened, or does not give a data key.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No file stands there.
@@ -41,6 +43,27 @@ pub enum Error {
         /// The version of its content.
         version: u8,
     },
+    /// The file has a version that is no longer read.
+    #[error(
+        "{} has version {version}, made by an older program: make a new vault with `dmsm keys generate` and \
+         rotate the member's keys to it",
+        path.display()
+    )]
+    OlderVersion {
+        /// The file.
+        path: PathBuf,
+        /// The version of its content.
+        version: u8,
+    },
+    /// A scope's month is none.
+    #[error("{scope} has no data key: its month is none")]
+    BadScope {
+        /// The scope.
+        scope: Scope,
+    },
+    /// A data key cannot be derived.
+    #[error(transparent)]
+    DataKey(#[from] paillier::Error),
     /// Others than the file's owner can read or write it.
     #[error("{} is open to others (mode {mode:03o}): run `chmod 600 {}`", path.display(), path.display())]
     PermissionsTooOpen {

@@ -12,13 +12,16 @@
 //! | BLS secret key | II.B, κ |
 //! | seed of the member's account, if the vault is to sign transactions | |
 //! | real-world identifier and salt, the preimage of the member's identifier | III.B, ID |
+//! | data seed, from which the keys of all stored data come | III.C |
 //!
 //! [`Vault::create`] writes a new file at once or not at all and overwrites nothing; [`Vault::open`]
-//! reads one.
+//! reads one. [`Vault::data_key`] derives the key under which the stored data of a region and month
+//! is encrypted: none is ever stored, so that one backup keeps them all.
 //!
 //! # Differences from the paper
 //!
-//! The paper does not say where private keys are kept.
+//! The paper does not say where private keys are kept, and encrypts stored data under the
+//! processor's own key.
 //!
 //! # Security
 //!
@@ -26,15 +29,19 @@
 //! - The passphrase goes through scrypt; [`WorkFactor`] says how slowly. A file that asks for more
 //!   work than 2^20 is refused, so that a planted file cannot take all memory.
 //! - Any changed byte is noticed: age authenticates the header and the content.
-//! - Keys are wiped from memory when the vault is dropped, and `Debug` shows none.
+//! - Keys are wiped from memory when the vault is dropped, and `Debug` shows none. The states of
+//!   hashes, while they calculate, are not.
+//! - Whoever has the data seed has every data key; whoever has one data key has no other.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
 mod contents;
+mod data_keys;
 mod error;
 mod file;
 
 pub use contents::{Contents, Identity};
+pub use data_keys::{DataKeyPair, SealError, Sealed, ToSeal, DATA_KEY_BITS};
 pub use error::Error;
 pub use secrecy::SecretString;
 
@@ -110,6 +117,11 @@ impl Vault {
     /// The preimage of the member's identifier; `None` where it is kept elsewhere.
     pub fn identity(&self) -> Option<&Identity> {
         self.contents.identity.as_ref()
+    }
+
+    /// What all data keys come from. For the vault that replaces this one, and nothing else.
+    pub fn data_seed(&self) -> &[u8; 32] {
+        &self.contents.data_seed
     }
 }
 

@@ -12,6 +12,7 @@ use std::{
 use tempfile::TempDir;
 
 const SEED: [u8; 32] = *b"this is the seed of an account!!";
+const DATA_SEED: [u8; 32] = *b"all data keys come from this one";
 
 fn passphrase() -> SecretString {
     SecretString::from("correct horse battery staple")
@@ -31,6 +32,7 @@ fn contents() -> Contents {
         paillier: paillier::SecretKey::from_bytes(&factors(2048)).unwrap(),
         bls: bls::SecretKey::derive(&[7; 32]).unwrap(),
         identity: Some(Identity { real_world: b"ES-METER-0042-Calle Mayor".to_vec(), salt: [9; 16] }),
+        data_seed: DATA_SEED.into(),
     }
 }
 
@@ -48,6 +50,7 @@ fn what_is_put_in_comes_out() {
     let vault = Vault::open(&path, &passphrase()).unwrap();
     assert_eq!(vault.path(), path);
     assert_eq!(vault.seed(), Some(&SEED));
+    assert_eq!(vault.data_seed(), &DATA_SEED);
     assert_eq!(vault.bls().public(), contents().bls.public());
     assert_eq!(vault.paillier().public(), contents().paillier.public());
     assert_eq!(vault.identity(), contents().identity.as_ref());
@@ -90,6 +93,7 @@ fn no_key_byte_stands_in_the_file() {
     let contents = contents();
     let secrets = [
         &SEED[..],
+        &DATA_SEED[..],
         &contents.bls.to_bytes()[..],
         &contents.paillier.to_bytes(),
         &contents.identity.as_ref().unwrap().real_world,

@@ -47,6 +47,7 @@ impl World {
             paillier: paillier::SecretKey::generate(2048).unwrap(),
             bls: bls::SecretKey::generate().unwrap(),
             identity: None,
+            data_seed: [0; 32].into(),
         };
         let path = folder.path().join("vault");
         let vault = Vault::create_with(&path, &"x".into(), contents, WorkFactor::FAST).unwrap();

@@ -6,7 +6,11 @@ use crate::{context::Context, error::Error, output::Verdict};
 use dmsm_crypto::{bls, paillier};
 use dmsm_vault::{Contents, Identity, Vault, WorkFactor};
 use indicatif::ProgressBar;
-use std::{io::Write, path::PathBuf, time::Duration};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use zeroize::Zeroizing;
 
 #[derive(clap::Args)]
@@ -24,6 +28,11 @@ pub struct Opts {
     #[arg(long, default_value = "", hide_default_value = true)]
     name: String,
 
+    /// Take the data keys of this vault over, so that a processor whose keys rotate still reads its
+    /// stored records. Without it the new vault opens none of them.
+    #[arg(long, value_name = "OLD_VAULT")]
+    data_keys_of: Option<PathBuf>,
+
     /// Lock the vault so that it opens fast, and a guessed passphrase with it: for tests and
     /// demonstrations.
     #[arg(long)]
@@ -31,13 +40,14 @@ pub struct Opts {
 }
 
 pub async fn run(opts: Opts, context: &Context, out: &mut dyn Write) -> Result<Verdict, Error> {
+    let data_seed = data_seed(opts.data_keys_of.as_deref(), context)?;
     let passphrase = context.new_passphrase(&opts.out)?;
     let bits = opts.bits.parse().unwrap_or_default();
     let spinner = ProgressBar::new_spinner().with_message(format!("two primes of {} bits each", bits / 2));
     spinner.enable_steady_tick(Duration::from_millis(100));
     let work = if opts.fast_vault { WorkFactor::FAST } else { WorkFactor::REAL };
     let create = move || {
-        let contents = contents(bits, opts.name.into_bytes())?;
+        let contents = contents(bits, opts.name.into_bytes(), data_seed)?;
         Ok::<_, Error>(Vault::create_with(&opts.out, &passphrase, contents, work)?)
     };
     let vault = tokio::task::spawn_blocking(create).await.map_err(|_| Error::Stopping)?;
@@ -46,16 +56,29 @@ pub async fn run(opts: Opts, context: &Context, out: &mut dyn Write) -> Result<V
     context.answer(out, &public, &public)
 }
 
-fn contents(bits: u32, real_world: Vec<u8>) -> Result<Contents, Error> {
+/// The data seed of another vault, or a new one.
+fn data_seed(old: Option<&Path>, context: &Context) -> Result<Zeroizing<[u8; 32]>, Error> {
+    match old {
+        Some(path) => Ok(Zeroizing::new(*context.open(path)?.data_seed())),
+        None => random_seed(),
+    }
+}
+
+fn random_seed() -> Result<Zeroizing<[u8; 32]>, Error> {
     let mut seed = Zeroizing::new([0; 32]);
-    let mut salt = [0; 16];
     getrandom::fill(seed.as_mut()).map_err(|_| Error::Randomness)?;
+    Ok(seed)
+}
+
+fn contents(bits: u32, real_world: Vec<u8>, data_seed: Zeroizing<[u8; 32]>) -> Result<Contents, Error> {
+    let mut salt = [0; 16];
     getrandom::fill(&mut salt).map_err(|_| Error::Randomness)?;
     Ok(Contents {
-        seed: Some(seed),
+        seed: Some(random_seed()?),
         paillier: paillier::SecretKey::generate(bits)?,
         bls: bls::SecretKey::generate()?,
         identity: Some(Identity { real_world, salt }),
+        data_seed,
     })
 }
 
@@ -63,6 +86,34 @@ fn contents(bits: u32, real_world: Vec<u8>) -> Result<Contents, Error> {
 mod tests {
     use super::*;
     use crate::context::Common;
+
+    fn opts_for(vault: &Path) -> Opts {
+        let (out, bits, name) = (vault.to_owned(), "2048".into(), String::new());
+        Opts { out, bits, name, data_keys_of: None, fast_vault: true }
+    }
+
+    #[tokio::test]
+    async fn data_keys_are_taken_over_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let passphrase = folder.path().join("passphrase");
+        std::fs::write(&passphrase, "horse").unwrap();
+        let context = Context::new(Common { passphrase_file: Some(passphrase), ..Common::default() });
+        let [old, new, other] = ["old", "new", "other"].map(|name| folder.path().join(name));
+        let data_keys_of = Some(old.clone());
+        let missing =
+            run(Opts { data_keys_of: data_keys_of.clone(), ..opts_for(&new) }, &context, &mut Vec::new());
+        assert!(missing.await.err().unwrap().to_string().contains("no vault at"));
+        assert!(!new.exists());
+        run(opts_for(&old), &context, &mut Vec::new()).await.unwrap();
+        run(Opts { data_keys_of, ..opts_for(&new) }, &context, &mut Vec::new()).await.unwrap();
+        run(opts_for(&other), &context, &mut Vec::new()).await.unwrap();
+        let [old, new, other] = [old, new, other].map(|path| context.open(&path).unwrap());
+        assert_eq!(new.data_seed(), old.data_seed());
+        assert_ne!(other.data_seed(), old.data_seed());
+        assert_ne!(new.seed(), old.seed());
+        assert_ne!(new.bls().public(), old.bls().public());
+        assert_ne!(new.paillier().public(), old.paillier().public());
+    }
 
     #[tokio::test]
     async fn makes_a_vault_that_shows_its_public_half_and_nothing_else() {
@@ -76,7 +127,7 @@ mod tests {
             json: true,
             ..Common::default()
         });
-        let opts = || Opts { out: vault.clone(), bits: "2048".into(), name: "A".into(), fast_vault: true };
+        let opts = || Opts { name: "A".into(), ..opts_for(&vault) };
         let mut made = Vec::new();
         run(opts(), &context, &mut made).await.unwrap();
         let made: serde_json::Value = serde_json::from_slice(&made).unwrap();
