@@ -50,7 +50,9 @@ impl SecretKey {
 /// # Security
 ///
 /// For a Paillier–Blum n no ciphertext opens in two ways. Under an n that shares a factor with φ(n)
-/// its owner could open one falsely: this is why n is accepted only with its proofs.
+/// its owner could open one falsely, such as n = p²·q, which has an accepted shape. Proofs that n is
+/// Paillier–Blum are not checked yet: until they are, an opening proves as much as whoever enrolled
+/// the key trusts its owner.
 pub fn opens(n: &[u8], ciphertext: &[u8], plaintext: &[u8], randomness: &[u8]) -> bool {
     let check = || -> Result<bool, Error> {
         let modulus = Modulus::parse(n)?;
