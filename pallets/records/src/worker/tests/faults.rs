@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Refusals, losses, reorganizations, and a chain that says something else.
 
-use super::{world::Batch, *};
+use super::{
+    world::{Batch, Outside},
+    *,
+};
 use crate::Error;
 use dmsm_offchain::memory::PATIENCE;
 
@@ -85,18 +88,24 @@ fn a_pool_that_refuses_is_reported_and_asked_again() {
 
 #[test]
 fn a_vault_that_refuses_is_reported_and_asked_again() {
-    let mut world = announced();
-    world.outside.get().vault_refuses = true;
-    let mut refused = 0;
-    for _ in 0..12 {
-        refused += world.run().len();
-        world.make_block(usize::MAX);
+    for refuse in [
+        |outside: &mut Outside, refuses| outside.vault_refuses = refuses,
+        |outside: &mut Outside, refuses| outside.vault_seals_nothing = refuses,
+    ] {
+        let mut world = announced();
+        refuse(&mut world.outside.get(), true);
+        let mut reports = Vec::new();
+        for _ in 0..12 {
+            reports.extend(world.run());
+            world.make_block(usize::MAX);
+        }
+        assert!((2..=4).contains(&reports.len()), "{reports:?}");
+        assert!(reports.iter().all(|report| *report == Report::VaultRefused));
+        assert!(world.waiting().is_empty());
+        assert!(world.outside.get().cloud.blobs.is_empty());
+        refuse(&mut world.outside.get(), false);
+        assert_anchored(&mut world);
     }
-    assert!((2..=4).contains(&refused), "{refused} times");
-    assert!(world.waiting().is_empty());
-    assert!(world.outside.get().blobs.is_empty());
-    world.outside.get().vault_refuses = false;
-    assert_anchored(&mut world);
 }
 
 #[test]
@@ -140,8 +149,8 @@ fn another_data_key_on_chain_is_reported_and_nothing_is_sealed() {
     // The other month is not kept waiting.
     assert_eq!(world.done().last(), Some(&Log::Anchored(Day(DAY.0 + 40), 0)));
     let outside = world.outside.get();
-    assert!(outside.batches[0].rows.iter().all(|row| row.sealed.is_none()));
-    assert!(outside.batches[1].anchored.is_some());
+    assert!(outside.grid.batches[0].rows.iter().all(|row| row.sealed.is_none()));
+    assert!(outside.grid.batches[1].anchored.is_some());
 }
 
 /// Another node of the processor, with another grid service, was faster.
@@ -172,9 +181,9 @@ fn another_anchor_of_a_batch_is_reported_and_left_as_it_is() {
         let anchor = world.execute(|| Anchors::<Test>::get((id(PROCESSOR), day, version)));
         assert_eq!(anchor.map(|anchor| anchor.root), Some(root));
         let outside = world.outside.get();
-        assert_eq!(outside.batches[0].anchored, None);
+        assert_eq!(outside.grid.batches[0].anchored, None);
         // The other day is not kept waiting.
-        assert!(outside.batches[1].anchored.is_some());
+        assert!(outside.grid.batches[1].anchored.is_some());
     }
 }
 
@@ -182,11 +191,11 @@ fn another_anchor_of_a_batch_is_reported_and_left_as_it_is() {
 #[test]
 fn a_version_whose_turn_never_comes_is_reported() {
     let mut world = announced();
-    let rows = |world: &World| world.outside.get().batches[0].rows.clone();
+    let rows = |world: &World| world.outside.get().grid.batches[0].rows.clone();
     world.run();
     world.outside.get().pool.clear();
     let batch = Batch { day: DAY, version: 1, rows: rows(&world), anchored: None };
-    world.outside.get().batches = vec![batch];
+    world.outside.get().grid.batches = vec![batch];
     let mut conflicts = 0;
     for _ in 0..20 {
         conflicts += world.run().iter().filter(|report| **report == Report::BatchConflict).count();
@@ -204,7 +213,7 @@ fn a_grid_service_that_lost_what_it_was_told_is_told_again() {
         world.settle();
         {
             let mut outside = world.outside.get();
-            let batch = &mut outside.batches[0];
+            let batch = &mut outside.grid.batches[0];
             batch.anchored = None;
             if !keep_sealed {
                 batch.rows.iter_mut().for_each(|row| row.sealed = None);

@@ -61,7 +61,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// Returns how many batches were anchored.
 fn play(steps: Vec<Step>) -> usize {
     let mut world = World::new();
-    world.outside.get().batch_rows = 2;
+    world.outside.get().grid.batch_rows = 2;
     let mut other_disk = std::collections::BTreeMap::new();
     for step in steps {
         match step {
@@ -89,7 +89,7 @@ fn play(steps: Vec<Step>) -> usize {
             }
             Step::Fault(fault) => world.outside.get().fault = fault,
             Step::PoolRefuses(refuses) => world.outside.get().pool_refuses = refuses,
-            Step::VaultRefuses(refuses) => world.outside.get().vault_refuses = refuses,
+            Step::VaultRefuses(refuses) => world.outside.get().vault_seals_nothing = refuses,
             Step::Finality(finality) => world.finality = finality,
             Step::Reorganize { depth, keep_pool } => {
                 let height = world.now().saturating_sub(depth).max(1);
@@ -105,7 +105,7 @@ fn play(steps: Vec<Step>) -> usize {
         let mut outside = world.outside.get();
         outside.fault = None;
         outside.pool_refuses = false;
-        outside.vault_refuses = false;
+        outside.vault_seals_nothing = false;
         // A gap in the nonces of the pool is the pool's affair: it drops what never becomes ready.
         outside.pool.clear();
         // The lock of a run that died.
@@ -114,7 +114,7 @@ fn play(steps: Vec<Step>) -> usize {
     world.settle();
     let anchored: Vec<_> =
         world.done().into_iter().filter(|entry| matches!(entry, Log::Anchored(..))).collect();
-    let batches = world.outside.get().batches.len();
+    let batches = world.outside.get().grid.batches.len();
     assert_eq!(anchored.len(), batches, "twice: {:?}", world.log);
     batches
 }

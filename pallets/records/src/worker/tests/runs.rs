@@ -98,7 +98,7 @@ fn a_day_that_is_not_over_waits() {
         world.run();
         world.make_block(usize::MAX);
     }
-    assert!(world.outside.get().batches.is_empty());
+    assert!(world.outside.get().grid.batches.is_empty());
     let midnight = today.end();
     world.execute(|| Now::set(midnight - SLOT));
     world.settle();
@@ -120,7 +120,7 @@ fn every_month_has_a_data_key() {
 #[test]
 fn versions_of_a_day_are_anchored_one_after_the_other() {
     let mut world = World::new();
-    world.outside.get().batch_rows = 2;
+    world.outside.get().grid.batch_rows = 2;
     world.close_day(DAY, 5);
     world.settle();
     let anchored: Vec<_> = (0..3).map(|version| Log::Anchored(DAY, version)).collect();
@@ -139,7 +139,7 @@ fn what_is_corrected_later_is_a_further_version() {
     world.settle();
     let anchored: Vec<_> = (0..3).map(|version| Log::Anchored(DAY, version)).collect();
     assert_eq!(world.log[1..], anchored);
-    let rows: Vec<_> = world.outside.get().batches.iter().map(|batch| batch.rows.len()).collect();
+    let rows: Vec<_> = world.outside.get().grid.batches.iter().map(|batch| batch.rows.len()).collect();
     assert_eq!(rows, [4, 2, 1]);
 }
 
@@ -175,7 +175,7 @@ fn a_run_out_of_time_leaves_the_rest_to_the_next() {
     world.outside.get().tick = BUDGET_MILLIS / 8;
     let sealed = Report::MeterDaysSealed(MAX_ROWS);
     let mut steps = 0;
-    while world.outside.get().batches[0].rows.iter().any(|row| row.sealed.is_none()) {
+    while world.outside.get().grid.batches[0].rows.iter().any(|row| row.sealed.is_none()) {
         let reports = world.run();
         assert!(!reports.is_empty() && reports.len() < 3, "{reports:?}");
         assert!(reports.iter().all(|report| *report == sealed));
@@ -199,7 +199,7 @@ fn the_grid_service_is_asked_now_and_then_while_nothing_is_open_and_at_every_blo
     assert_eq!(asked.iter().sum::<usize>(), 3, "{asked:?}");
 
     world.close_day(DAY, 1);
-    while world.outside.get().batches.is_empty() {
+    while world.outside.get().grid.batches.is_empty() {
         world.run();
         world.make_block(0);
     }
@@ -248,7 +248,7 @@ fn a_suspended_processor_starts_nothing() {
 #[test]
 fn a_suspended_processor_settles_what_is_anchored_and_goes_on_when_it_is_reinstated() {
     let mut world = World::new();
-    world.outside.get().batch_rows = 2;
+    world.outside.get().grid.batch_rows = 2;
     world.close_day(DAY, 4);
     world.run();
     world.make_block(usize::MAX);
@@ -297,7 +297,7 @@ fn a_transaction_of_another_worker_of_the_account_takes_no_nonce_away() {
 #[test]
 fn two_nodes_of_a_processor_anchor_once() {
     let mut world = World::new();
-    world.outside.get().batch_rows = 2;
+    world.outside.get().grid.batch_rows = 2;
     world.close_day(DAY, 3);
     let mut other = std::collections::BTreeMap::new();
     for _ in 0..20 {

@@ -132,7 +132,8 @@ fn what_is_anchored_is_told_while_the_cloud_is_away() {
         world.run();
         world.make_block(usize::MAX);
     }
-    let anchored: Vec<_> = world.outside.get().batches.iter().map(|batch| batch.anchored.is_some()).collect();
+    let anchored: Vec<_> =
+        world.outside.get().grid.batches.iter().map(|batch| batch.anchored.is_some()).collect();
     assert_eq!(anchored, [true, false]);
     world.outside.get().fault = None;
     world.settle();
