@@ -3,9 +3,10 @@
 
 use crate::{
     genesis_config_presets, timing::Slot, AccountId, Block, Executive, Grandpa, InherentDataExt, Nonce,
-    Runtime, RuntimeGenesisConfig, SessionKeys, System, VERSION,
+    Records, Runtime, RuntimeGenesisConfig, SessionKeys, System, VERSION,
 };
 use alloc::vec::Vec;
+use dmsm_primitives::{records::Inclusion, MemberId, Record};
 #[cfg(feature = "try-runtime")]
 use frame_support::weights::Weight;
 use frame_support::{
@@ -149,6 +150,12 @@ impl_runtime_apis! {
     impl frame_system_rpc_runtime_api::AccountNonceApi<Block, AccountId, Nonce> for Runtime {
         fn account_nonce(account: AccountId) -> Nonce {
             System::account_nonce(account)
+        }
+    }
+
+    impl pallet_records::api::RecordsApi<Block> for Runtime {
+        fn verify(processor: MemberId, version: u16, record: Record, inclusion: Inclusion) -> bool {
+            Records::verify(&processor, version, &record, &inclusion)
         }
     }
 

@@ -19,6 +19,7 @@ define_benchmarks!(
     [pallet_devices, crate::Devices]
     [pallet_notifications, crate::Notifications]
     [pallet_prepaid, crate::Prepaid]
+    [pallet_records, crate::Records]
 );
 
 impl frame_system_benchmarking::Config for Runtime {}

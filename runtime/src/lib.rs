@@ -158,4 +158,6 @@ mod runtime {
     pub type Credit = pallet_credit;
     #[runtime::pallet_index(24)]
     pub type Prepaid = pallet_prepaid;
+    #[runtime::pallet_index(25)]
+    pub type Records = pallet_records;
 }

@@ -109,3 +109,23 @@ impl pallet_prepaid::Config for Runtime {
     type MaxRefunds = ConstU32<64>;
     type WeightInfo = pallet_prepaid::weights::SubstrateWeight<Runtime>;
 }
+
+impl pallet_records::Config for Runtime {
+    type Members = Members;
+    type Time = Timestamp;
+    type WorkerAccount = dmsm_offchain::WorkerAccountId;
+    type WeightInfo = pallet_records::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkClock = BenchmarkClock;
+}
+
+/// Sets the chain's clock for benchmarks.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct BenchmarkClock;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl pallet_records::SetClock for BenchmarkClock {
+    fn set_clock(now: dmsm_primitives::Moment) {
+        pallet_timestamp::Now::<Runtime>::put(now);
+    }
+}

@@ -5,5 +5,6 @@ mod common;
 mod journeys;
 mod metadata;
 mod pool;
+mod records;
 mod requests;
 mod upgrades;
