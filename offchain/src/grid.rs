@@ -15,7 +15,7 @@ const MAX_ANSWER: usize = 1 << 18;
 
 /// Asks with `GET`.
 pub fn get<A: DecodeAll>(access: &GridAccess, path: &str) -> Result<A, Unreachable> {
-    ask(access, Method::Get, path, Vec::new())
+    ask(access, Method::Get, path, Vec::new(), TIMEOUT_MILLIS)
 }
 
 /// Asks with `POST` and a SCALE body.
@@ -24,7 +24,17 @@ pub fn post<A: DecodeAll>(
     path: &str,
     body: &(impl Encode + ?Sized),
 ) -> Result<A, Unreachable> {
-    ask(access, Method::Post, path, body.encode())
+    ask(access, Method::Post, path, body.encode(), TIMEOUT_MILLIS)
+}
+
+/// The same, for what takes the service up to `timeout` ms.
+pub fn post_patiently<A: DecodeAll>(
+    access: &GridAccess,
+    path: &str,
+    body: &(impl Encode + ?Sized),
+    timeout: u64,
+) -> Result<A, Unreachable> {
+    ask(access, Method::Post, path, body.encode(), timeout)
 }
 
 fn ask<A: DecodeAll>(
@@ -32,13 +42,14 @@ fn ask<A: DecodeAll>(
     method: Method,
     path: &str,
     body: Vec<u8>,
+    timeout: u64,
 ) -> Result<A, Unreachable> {
     let answer = Call {
         method,
         url: &access.endpoint(path),
         headers: &[("Authorization", &access.authorization())],
         body,
-        timeout: TIMEOUT_MILLIS,
+        timeout,
         max_answer: MAX_ANSWER,
     }
     .ask()?;

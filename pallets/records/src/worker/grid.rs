@@ -3,17 +3,20 @@
 
 use alloc::vec::Vec;
 use dmsm_host::worker::GridAccess;
-use dmsm_offchain::grid::{post, Unreachable};
+use dmsm_offchain::grid::{post, post_patiently, Unreachable};
 use dmsm_primitives::{
     records::{ALL_PRESENT, MAX_BATCH, SLOTS},
     storage::{OpenBatch, SealedRow, ToSealRow, MAX_OPEN_BATCHES},
     Moment, Record,
 };
 
+/// Longest wait for the batches, ms: days are judged and cut meanwhile.
+const CUTTING_MILLIS: u64 = 10_000;
+
 /// Batches that wait for their anchors, oldest first. Days that are over at `now` are cut into new
 /// ones.
 pub(super) fn open_batches(access: &GridAccess, now: Moment) -> Result<Vec<OpenBatch>, Unreachable> {
-    let batches: Vec<OpenBatch> = post(access, "/v1/worker/batches", &now)?;
+    let batches: Vec<OpenBatch> = post_patiently(access, "/v1/worker/batches", &now, CUTTING_MILLIS)?;
     let fits = |batch: &OpenBatch| {
         (1..=MAX_BATCH).contains(&batch.count) && batch.unsealed <= batch.count && batch.day.month().is_some()
     };
