@@ -9,11 +9,11 @@ Exit codes:
   0  done
   1  it failed; standard error says why and what to do
   2  the command line is wrong
-  3  a notice or an answer is false, or a score does not follow from its history";
+  3  a notice, an answer, a bill or a record is false, or a score does not follow from its history";
 
-/// Keys, membership, devices, notices and paid requests on a DMSM chain.
+/// Keys, membership, devices, notices, paid requests and stored records on a DMSM chain.
 #[derive(Parser)]
-#[command(name = "dmsm", version, about = "Keys, membership, devices, notices and paid requests on a DMSM chain", long_about = None, after_help = EXIT_CODES, arg_required_else_help = true)]
+#[command(name = "dmsm", version, about = "Keys, membership, devices, notices, paid requests and stored records on a DMSM chain", long_about = None, after_help = EXIT_CODES, arg_required_else_help = true)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,

@@ -2,7 +2,7 @@
 //! What every verb may need: a node, a vault, an account that signs.
 
 use crate::{error::Error, output::Verdict, passphrase};
-use dmsm_client::{Client, Signer, Wait};
+use dmsm_client::{Client, Cloud, Signer, Wait};
 use dmsm_primitives::MemberId;
 use dmsm_vault::Vault;
 use serde::Serialize;
@@ -31,6 +31,10 @@ pub struct Common {
     /// chains alone: everybody has its key.
     #[arg(long, value_name = "NAME", global = true)]
     pub dev_account: Option<String>,
+
+    /// Address of the cloud, where large answers and stored records lie.
+    #[arg(long, env = "DMSM_CLOUD", value_name = "URL", global = true)]
+    pub cloud: Option<String>,
 
     /// Wait until a transaction is final, not only in a block.
     #[arg(long, global = true)]
@@ -67,6 +71,18 @@ impl Context {
     /// Connects to the node.
     pub async fn client(&self) -> Result<Client, Error> {
         Ok(Client::connect(&self.common.node).await?)
+    }
+
+    /// The cloud, as a member sees it, if one is named.
+    pub fn cloud<'a>(
+        &self,
+        member: MemberId,
+        vault: &'a Vault,
+        client: &Client,
+    ) -> Result<Option<Cloud<'a>>, Error> {
+        let Some(address) = &self.common.cloud else { return Ok(None) };
+        let cloud = Cloud::new(address, member, vault, *client.genesis());
+        Ok(Some(cloud.map_err(dmsm_client::Error::from)?))
     }
 
     /// Opens the vault.

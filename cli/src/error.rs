@@ -101,6 +101,9 @@ pub enum Error {
     /// Only usage makes a Green Button feed.
     #[error("only the answer to `dmsm request usage` can be written as Green Button data")]
     NoGreenButton,
+    /// The vault's data key is not the one on chain.
+    #[error("the data key that this vault makes for {scope} is not announced on chain: give the vault of the processor that stores the data")]
+    OtherDataKey { scope: String },
     /// A background task was cancelled.
     #[error("the program stops")]
     Stopping,

@@ -12,6 +12,10 @@ pub enum Verdict {
     FalseNotice,
     /// An answer is none to its question, or its sums are wrong.
     FalseAnswer,
+    /// A bill does not follow from what is anchored.
+    FalseBill,
+    /// A stored record is not what is anchored.
+    FalseRecord,
     /// A score does not follow from its history.
     WrongScore,
 }
@@ -20,7 +24,11 @@ impl From<Verdict> for ExitCode {
     fn from(verdict: Verdict) -> Self {
         match verdict {
             Verdict::Done => Self::SUCCESS,
-            Verdict::FalseNotice | Verdict::FalseAnswer | Verdict::WrongScore => Self::from(3),
+            Verdict::FalseNotice
+            | Verdict::FalseAnswer
+            | Verdict::FalseBill
+            | Verdict::FalseRecord
+            | Verdict::WrongScore => Self::from(3),
         }
     }
 }

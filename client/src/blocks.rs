@@ -131,7 +131,8 @@ impl BlockReader {
                 Err(Error::Node { reason })
             }
             Ahead::Blocks(_, blocks) => {
-                let trace = |block: &Block<Contents>| Trace { number: block.number, hash: block.hash, undo: () };
+                let trace =
+                    |block: &Block<Contents>| Trace { number: block.number, hash: block.hash, undo: () };
                 let traces: Vec<_> = blocks.iter().map(trace).collect();
                 self.last = traces.last().map_or(self.last, |last| last.number);
                 self.walk.advance(traces);
@@ -172,7 +173,8 @@ impl Read for Contents {
         // The runtime in the state of a block's parent made the block, and its events.
         let before = number.saturating_sub(1);
         let at = link.at(before, parent).await.map_err(|error| discarded(before, error))?;
-        let mut contents = Self { time: time(link, number, hash).await?, events: Vec::new(), unknown: Vec::new() };
+        let mut contents =
+            Self { time: time(link, number, hash).await?, events: Vec::new(), unknown: Vec::new() };
         for event in events(link, &at, number, hash).await?.iter() {
             let event = event?;
             let (pallet, name) = (event.pallet_name(), event.event_name());

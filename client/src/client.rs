@@ -104,6 +104,12 @@ impl Link {
         self.at(number, hash).await
     }
 
+    /// The state of the last finalized block.
+    pub(crate) async fn at_finalized(&self) -> Result<AtBlock, Error> {
+        let (number, hash) = self.finalized().await?;
+        self.at(number, hash).await
+    }
+
     /// The state of a block.
     pub(crate) async fn at(&self, number: u32, hash: H256) -> Result<AtBlock, Error> {
         Ok(self.online.at_block_hash_and_number(hash, number.into()).await?)

@@ -11,17 +11,16 @@ use crate::{
     Client, Error,
 };
 use codec::DecodeAll;
-use dmsm_primitives::{BlockNumber, Conduct, MemberId, Score};
+pub use dmsm_primitives::credit::{INITIAL_SCORE, MAX_SCORE};
+use dmsm_primitives::{
+    credit::{self, Dealings},
+    BlockNumber, Conduct, MemberId, Score,
+};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
-
-/// The score that a processor begins with.
-pub const INITIAL_SCORE: Score = 500;
-/// The highest score.
-pub const MAX_SCORE: Score = 1_000;
 
 /// A processor's conduct, written down.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -77,11 +76,14 @@ pub struct CreditHistory {
 }
 
 impl CreditHistory {
-    /// Applies conduct to the score before it, [`INITIAL_SCORE`] where there is none.
+    /// Applies conduct to the score before it, [`INITIAL_SCORE`] where there is none. A loss is what
+    /// the formula says; a gain is at most that: how much a day's caps left of it the event says.
     fn apply(&mut self, record: Record) {
-        let Record { block, processor, change, score: found, .. } = record;
+        let Record { block, processor, conduct, change, score: found, .. } = record;
+        let worth = credit::change(conduct, Dealings::default());
+        let change = if worth < 0 { worth } else { change.clamp(0, worth) };
         let before = self.scores.get(&processor).copied().unwrap_or(INITIAL_SCORE);
-        let replayed = before.saturating_add_signed(change).min(MAX_SCORE);
+        let replayed = credit::apply(before, change);
         if replayed != found {
             self.mismatches.push(Mismatch { processor, block: Some(block), replayed, found });
         }
@@ -254,7 +256,7 @@ mod tests {
     const PROCESSOR: MemberId = MemberId([1; 32]);
 
     fn record(block: u32, change: i16, score: Score) -> Record {
-        let conduct = Conduct::Delivered { price: 50 };
+        let conduct = if change < 0 { Conduct::TimedOut } else { Conduct::Delivered { price: 50 } };
         Record { block, processor: PROCESSOR, counterparty: MemberId([2; 32]), conduct, change, score }
     }
 
@@ -287,7 +289,18 @@ mod tests {
 
     #[test]
     fn scores_stop_at_either_end() {
-        assert_eq!(replay(&[record(1, -900, 0), record(2, 5, 5)], None, 5), []);
-        assert_eq!(replay(&[record(1, 900, 1_000)], None, 1_000), []);
+        assert_eq!(replay(&[record(1, -25, 0), record(2, 5, 5)], Some(20), 5), []);
+        assert_eq!(replay(&[record(1, 5, 1_000)], Some(998), 1_000), []);
+    }
+
+    #[test]
+    fn a_change_that_its_conduct_is_not_worth_is_told() {
+        // A delivery of 50 earns 5 points at most, a time-out costs 25.
+        for (change, score, replayed) in [(6, 506, 505), (900, 1_000, 505), (-1, 499, 475), (-26, 474, 475)] {
+            let expected = Mismatch { processor: PROCESSOR, block: Some(3), replayed, found: score };
+            assert_eq!(replay(&[record(3, change, score)], None, score), [expected]);
+        }
+        // What a day's caps left of it.
+        assert_eq!(replay(&[record(3, 0, 500), record(4, 2, 502)], None, 502), []);
     }
 }

@@ -24,6 +24,12 @@ pub enum Error {
         /// What the connection says.
         reason: String,
     },
+    /// The cloud gives nothing.
+    #[error(transparent)]
+    Cloud(#[from] crate::CloudError),
+    /// An answer lies in the cloud.
+    #[error("the answer lies in the cloud: give its address with --cloud URL or DMSM_CLOUD")]
+    NoCloud,
     /// The connection broke.
     #[error("the connection to the node broke ({reason}): look whether it runs, and try again")]
     Disconnected {

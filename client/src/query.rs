@@ -35,6 +35,14 @@ impl Client {
         value.map(|value| read("a member", value.bytes())).transpose()
     }
 
+    /// A member by its identifier, as the last finalized block has it.
+    pub async fn finalized_member(&self, id: &MemberId) -> Result<Option<Member>, Error> {
+        let at = self.link().await.at_finalized().await?;
+        let entry = at.storage().entry(chain::storage().members().members())?;
+        let value = entry.try_fetch((Static(*id),)).await?;
+        value.map(|value| read("a member", value.bytes())).transpose()
+    }
+
     /// The identifier of an account.
     pub async fn member_id(&self, account: &AccountId) -> Result<Option<MemberId>, Error> {
         let at = self.link().await.at_best().await?;

@@ -25,6 +25,10 @@ pub(crate) fn of(name: &str) -> &'static str {
         "Members::HasOpenBusiness" => {
             "unbind your devices (`dmsm device unbind`) and let your requests end (`dmsm request list`) first"
         }
+        "Members::NoSessionKeys" => {
+            "let the member call session.set_keys first (its account needs money for it), then set the list"
+        }
+        "Members::RotatedRecently" => "wait a day after the last rotation",
         "Members::IsAuthority" => "let the council take the member off its list of authorities",
         "Devices::NotUser" => {
             "devices belong to active members with the role user: look at `dmsm member show`"

@@ -12,6 +12,7 @@
 //! | [`notice`] | V.A, the encrypted report |
 //! | [`request`], [`answer`] | IV.B, V.B, what is asked, paid for and answered |
 //! | [`records`], [`storage`], [`cloud`] | III.C, IV.A, stored meter-days and their anchors |
+//! | [`credit`] | IV.B, what conduct is worth |
 //! | [`blocks`] | II.C, messages longer than one plaintext |
 //! | [`signing`] | II.B, what σ covers |
 
@@ -22,6 +23,7 @@ extern crate alloc;
 pub mod answer;
 pub mod blocks;
 pub mod cloud;
+pub mod credit;
 pub mod ids;
 pub mod keys;
 pub mod notice;

@@ -95,8 +95,9 @@ impl Get<limits::BlockWeights> for BlockLimits {
 
 /// What a block may hold when slots have `slot` ms.
 ///
-/// Members' transactions share a quarter of the slot. Operational ones, which are the council's
-/// alone, come on top: a runtime upgrade takes longer than a slot and must get in.
+/// Members' transactions have a quarter of the slot, whatever else is in the block. Operational ones,
+/// which are the council's alone, come on top: a runtime upgrade takes longer than a slot and must get
+/// in.
 pub fn block_limits(slot: u64) -> limits::BlockWeights {
     let max_block = Weight::from_parts(slot.saturating_mul(WEIGHT_REF_TIME_PER_MILLIS) / 4, u64::MAX);
     limits::BlockWeights::builder()
@@ -104,7 +105,7 @@ pub fn block_limits(slot: u64) -> limits::BlockWeights {
         .for_class(DispatchClass::all(), |weights| weights.base_extrinsic = ExtrinsicBaseWeight::get())
         .for_class(DispatchClass::Normal, |weights| {
             weights.max_total = Some(max_block);
-            weights.reserved = Some(Weight::zero());
+            weights.reserved = None;
         })
         .for_class(DispatchClass::Operational, |weights| {
             weights.max_total = None;

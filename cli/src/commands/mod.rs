@@ -2,6 +2,8 @@
 //! The verbs, one file each.
 
 mod account;
+mod aggregate;
+mod audit;
 mod completions;
 mod council;
 mod credit;
@@ -9,6 +11,7 @@ mod device;
 mod keys;
 mod member;
 mod notices;
+mod record;
 mod request;
 
 use crate::{context::Context, error::Error, output::Verdict};
@@ -35,6 +38,13 @@ pub enum Command {
     /// Ask for bills, usage and advice, and pay for them.
     #[command(subcommand)]
     Request(request::Command),
+    /// Check a bill against the chain's anchors, half-hour by half-hour, and compute it again.
+    Audit(audit::Opts),
+    /// Look at stored meter-days, check them against their anchors.
+    #[command(subcommand)]
+    Record(record::Command),
+    /// Decrypt the total of all meters of a day, without opening any household. By the processor.
+    Aggregate(aggregate::Opts),
     /// Look at the credit of processors.
     #[command(subcommand)]
     Credit(credit::Command),
@@ -54,6 +64,9 @@ pub async fn run(command: Command, context: &Context, out: &mut dyn Write) -> Re
         Command::Device(command) => device::run(command, context, out).await,
         Command::Notices(opts) => notices::run(opts, context, out).await,
         Command::Request(command) => request::run(command, context, out).await,
+        Command::Audit(opts) => audit::run(opts, context, out).await,
+        Command::Record(command) => record::run(command, context, out).await,
+        Command::Aggregate(opts) => aggregate::run(opts, context, out).await,
         Command::Credit(command) => credit::run(command, context, out).await,
         Command::Account(command) => account::run(command, context, out).await,
         Command::Completions(opts) => completions::run(opts, context, out).await,

@@ -12,19 +12,24 @@ use super::{
 use crate::{
     block::{self, Read},
     client::AtBlock,
-    verify, AccountId, Client, Error,
+    verify, AccountId, Client, Cloud, CloudError, Error,
 };
 use codec::DecodeAll;
 use dmsm_crypto::bls;
 use dmsm_primitives::{
     answer::{Answer, Bill, BillLine},
+    cloud::{mask, Receipt},
     request::{AnswerSeal, Question},
     BlockNumber, BlsPublicKey, BlsSignature, MemberId, RequestId,
 };
 use dmsm_vault::Vault;
 use serde::Serialize;
 use sp_crypto_hashing::sha2_256;
-use std::fmt;
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+use tokio::time::sleep;
 
 /// To whom a question went, and under which ciphertext.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,13 +77,34 @@ impl fmt::Display for AnswerFlaw {
 }
 
 /// The arguments of `prepaid.fulfil`.
-type Fulfil = (RequestId, Vec<u8>, Vec<u8>, BlsSignature);
+type Fulfil = (RequestId, Vec<u8>, Delivery, BlsSignature);
+
+/// How an answer was handed in.
+#[derive(Clone, Debug, codec::Decode)]
+enum Delivery {
+    InBlock(Vec<u8>),
+    InCloud(Receipt),
+}
+
+impl Delivery {
+    fn digest(&self) -> [u8; 32] {
+        match self {
+            Self::InBlock(ciphertext) => sha2_256(ciphertext),
+            Self::InCloud(receipt) => receipt.digest,
+        }
+    }
+}
+
+/// How long the cloud may take to hear of a block, and how often it is asked.
+const CLOUD_PATIENCE: Duration = Duration::from_secs(30);
+const CLOUD_PAUSE: Duration = Duration::from_millis(300);
 
 impl Client {
     /// Reads the answer to a request of the vault's member.
     ///
     /// `sent` is as [`Client::prepare`] made it; without it, it is looked for in the blocks before.
-    /// The question is compared with the answer where it is given.
+    /// The question is compared with the answer where it is given. `cloud` is asked where the answer
+    /// lies there; it may take some seconds until it knows that the answer was paid for.
     pub async fn answer(
         &self,
         settled: &Settled,
@@ -86,6 +112,7 @@ impl Client {
         sent: Option<Sent>,
         question: Option<&Question>,
         vault: &Vault,
+        cloud: Option<&Cloud<'_>>,
     ) -> Result<Answered, Error> {
         let Settled { request, cid, ending, at: number } = *settled;
         if ending != Ending::Fulfilled {
@@ -103,7 +130,7 @@ impl Client {
         let mut signed = None;
         for sent in sents {
             let keys = self.bls_keys(&sent.processor).await?;
-            for (_, _, ciphertext, signature) in &calls {
+            for (_, preimage, delivery, signature) in &calls {
                 let seal = AnswerSeal {
                     request,
                     processor: sent.processor,
@@ -111,18 +138,22 @@ impl Client {
                     cid,
                     request_digest: sent.digest,
                     requester_key,
-                    digest: sha2_256(ciphertext),
+                    digest: delivery.digest(),
                 };
                 if is_signed(&seal, signature, &keys, self.genesis()) {
-                    signed = Some((sent.processor, ciphertext));
+                    signed = Some((sent.processor, preimage, delivery));
                 }
             }
         }
-        let (processor, ciphertext) = signed.ok_or_else(|| missing(match calls.is_empty() {
+        let (processor, preimage, delivery) = signed.ok_or_else(|| missing(match calls.is_empty() {
             true => "the block holds none",
             false => "the processor did not sign it for this vault's key: give the vault of the time when it was asked",
         }))?;
-        let answer = open(ciphertext, vault).map_err(missing)?;
+        let ciphertext = match delivery {
+            Delivery::InBlock(ciphertext) => ciphertext.clone(),
+            Delivery::InCloud(receipt) => fetch(cloud, receipt, preimage).await?,
+        };
+        let answer = open(&ciphertext, vault).map_err(missing)?;
         let fits = question.map(|question| fits(&answer, question));
         let flaw = match (fits, adds_up(&answer)) {
             (Some(false), _) => Some(AnswerFlaw::OtherQuestion),
@@ -154,7 +185,7 @@ impl Client {
         for call in calls.iter().filter(|call| call.is("Prepaid", "fulfil")) {
             let fulfil: Fulfil = call.decode("an answer")?;
             let is_named = match named {
-                Some(Some((index, digest))) => index == Some(call.index) && digest == sha2_256(&fulfil.2),
+                Some(Some((index, digest))) => index == Some(call.index) && digest == fulfil.2.digest(),
                 Some(None) => false,
                 None => true,
             };
@@ -178,6 +209,26 @@ impl Client {
         let account: AccountId = member.ok_or_else(unknown)?.account;
         super::letter::find(&self.link().await, at, before, &settled.cid, &account).await
     }
+}
+
+/// The ciphertext that lies masked in the cloud.
+async fn fetch(cloud: Option<&Cloud<'_>>, receipt: &Receipt, preimage: &[u8]) -> Result<Vec<u8>, Error> {
+    let cloud = cloud.ok_or(Error::NoCloud)?;
+    let preimage = preimage.try_into().map_err(|_| Error::Unreadable { what: "a preimage" })?;
+    let begin = Instant::now();
+    let mut bytes = loop {
+        match cloud.blob(&receipt.digest).await {
+            // It obeys finalized blocks, and has not read this one yet.
+            Err(CloudError::Refused { name, .. })
+                if name == "not-granted" && begin.elapsed() < CLOUD_PATIENCE =>
+            {
+                sleep(CLOUD_PAUSE).await
+            }
+            answer => break answer?,
+        }
+    };
+    mask(&mut bytes, preimage);
+    Ok(bytes)
 }
 
 /// Whether one of the keys signed a seal.

@@ -40,9 +40,11 @@ pub enum Progress {
         /// x, the preimage of the lock.
         #[serde(serialize_with = "hex_bytes")]
         preimage: [u8; 32],
-        /// SHA-256 of the answer's ciphertext.
+        /// SHA-256 of the answer's ciphertext, masked if it lies in the cloud.
         #[serde(serialize_with = "hex_bytes")]
         digest: [u8; 32],
+        /// The cloud that holds the answer, if the block does not.
+        cloud: Option<MemberId>,
     },
     /// The processor refused it, and the money is free again.
     Rejected {
@@ -160,8 +162,8 @@ pub(crate) fn decode(name: &str, fields: &[u8]) -> Option<Option<Decoded>> {
             (request, Progress::Accepted { lock, credit, deadline }, None)
         }
         "Fulfilled" => {
-            let (request, preimage, digest) = all(fields)?;
-            (request, Progress::Fulfilled { preimage, digest }, None)
+            let (request, preimage, digest, cloud) = all(fields)?;
+            (request, Progress::Fulfilled { preimage, digest, cloud }, None)
         }
         "Rejected" => {
             let (request, reason) = all(fields)?;

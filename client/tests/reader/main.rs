@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The readers of notices and of requests against a node that forks, prunes, loses and goes away.
 
+mod blocks;
 mod node;
 mod requests;
 mod world;

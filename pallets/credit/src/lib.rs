@@ -18,10 +18,10 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 #![allow(missing_docs)] // macros of FRAME write items without documentation
 
-pub mod formula;
 #[cfg(test)]
 mod tests;
 
+pub use dmsm_primitives::credit as formula;
 pub use pallet::*;
 
 use codec::{Decode, Encode, MaxEncodedLen};
@@ -30,7 +30,7 @@ use formula::Dealings;
 use frame_support::{pallet_prelude::*, traits::Time};
 use frame_system::pallet_prelude::BlockNumberFor;
 
-/// What a processor earned from one counterparty.
+/// What a processor earned in a day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Earned {
     /// Days since the Unix epoch.
@@ -70,6 +70,11 @@ pub mod pallet {
     pub type Earnings<T: Config> =
         StorageDoubleMap<_, Blake2_128Concat, MemberId, Blake2_128Concat, MemberId, Earned, ValueQuery>;
 
+    /// What deliveries earned on a processor's last day, from everybody.
+    // Blake2: as above.
+    #[pallet::storage]
+    pub type DailyEarnings<T: Config> = StorageMap<_, Blake2_128Concat, MemberId, Earned, ValueQuery>;
+
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
     pub enum Event<T: Config> {
@@ -104,14 +109,16 @@ impl<T: Config> Pallet<T> {
         let operator = T::Members::operator_of(processor);
         let same_operator = processor == counterparty
             || operator.is_some() && operator == T::Members::operator_of(counterparty);
-        let earned_today = if earned.day == day { earned.points } else { 0 };
-        (day, Dealings { same_operator, earned_today })
+        let today = |earned: Earned| if earned.day == day { earned.points } else { 0 };
+        let earned_today_of_all = today(DailyEarnings::<T>::get(processor));
+        (day, Dealings { same_operator, earned_today: today(earned), earned_today_of_all })
     }
 
     /// Invariants:
     ///
     /// 1. No score is above [`formula::MAX_SCORE`].
-    /// 2. Nobody earned more in a day from one counterparty than [`formula::DAILY_CAP`].
+    /// 2. Nobody earned more in a day from one counterparty than [`formula::DAILY_CAP`], nor from all
+    ///    than [`formula::DAILY_CAP_OF_ALL`].
     #[cfg(any(feature = "try-runtime", test))]
     pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
         for (_, score) in Scores::<T>::iter() {
@@ -119,6 +126,9 @@ impl<T: Config> Pallet<T> {
         }
         for (_, _, earned) in Earnings::<T>::iter() {
             ensure!(earned.points <= formula::DAILY_CAP, "credit: more earned than a day allows");
+        }
+        for (_, earned) in DailyEarnings::<T>::iter() {
+            ensure!(earned.points <= formula::DAILY_CAP_OF_ALL, "credit: more earned than a day allows");
         }
         Ok(())
     }
@@ -135,6 +145,8 @@ impl<T: Config> CreditBook for Pallet<T> {
         if change > 0 {
             let points = dealings.earned_today.saturating_add_signed(change);
             Earnings::<T>::insert(processor, counterparty, Earned { day, points });
+            let points = dealings.earned_today_of_all.saturating_add_signed(change);
+            DailyEarnings::<T>::insert(processor, Earned { day, points });
         }
         let score = formula::apply(Self::score(processor), change);
         Scores::<T>::insert(processor, score);

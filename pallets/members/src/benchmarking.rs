@@ -167,6 +167,7 @@ mod benchmarks {
         let origin = T::CouncilOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
         let authorities: alloc::vec::Vec<T::AccountId> =
             (0..n).map(|index| processor::<T>(index).0).collect();
+        authorities.iter().for_each(T::SessionKeys::set);
         let authorities = BoundedVec::truncate_from(authorities);
 
         #[extrinsic_call]

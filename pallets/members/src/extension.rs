@@ -2,6 +2,7 @@
 //! Membership and quota in place of fees.
 
 use crate::{Call, Config, Invitations, MemberIdOf, Members, Pallet, Quota, Usage, UsageOf, WeightInfo};
+use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use dmsm_primitives::Role;
 use frame_support::{
@@ -39,6 +40,12 @@ pub trait Admission<AccountId, Call> {
     /// Checks a member's call at the state of the best block. A refusal is a code of
     /// `InvalidTransaction::Custom`; those up to 15 are this pallet's.
     fn admit(who: &AccountId, call: &Call) -> Result<(), u8>;
+
+    /// Of transactions with the same slot one alone waits in the pool: for calls of which each could
+    /// be admitted, and yet only the first would succeed.
+    fn slot(_: &AccountId, _: &Call) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 /// Admits every call.
@@ -62,6 +69,8 @@ const FIRST_IN_LINE: TransactionPriority = 1 << 32;
 /// - An operational call by an account that is not [`Config::Privileged`]:
 ///   `Custom(`[`NOT_PRIVILEGED`]`)`. Nothing bounds the operational weight of a block, and a call keeps
 ///   its weight when it fails for want of rights: a member could fill block after block.
+/// - One transaction of a [slot](Admission::slot) waits at a time; a second is refused as one of too low
+///   a priority.
 /// - Refused by [`Config::Admission`], outside of blocks: in a block the call checks again itself.
 /// - Priority falls with the distance from the account's nonce. So members take turns in the pool:
 ///   a flood from one waits behind the first transaction of every other.
@@ -171,6 +180,8 @@ where
         if source != TransactionSource::InBlock {
             T::Admission::admit(who, call).map_err(InvalidTransaction::Custom)?;
         }
+        let mut provides = provides;
+        provides.extend(T::Admission::slot(who, call));
         let validity = ValidTransaction {
             priority: FIRST_IN_LINE.saturating_sub(ahead.into()),
             requires,

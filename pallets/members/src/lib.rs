@@ -81,6 +81,9 @@ pub mod pallet {
         /// council's own.
         type Privileged: Contains<Self::AccountId>;
 
+        /// Who can author blocks.
+        type SessionKeys: SessionKeys<Self::AccountId>;
+
         /// Business that a member must settle before it may leave.
         type OpenBusiness: OpenBusiness;
 
@@ -101,6 +104,11 @@ pub mod pallet {
         /// Most BLS keys of one member that are remembered after rotation.
         #[pallet::constant]
         type MaxKeyHistory: Get<u32>;
+
+        /// Least time between two rotations of a member's BLS key, blocks. Times `MaxKeyHistory` it is how
+        /// long a signature stays proof of who made it.
+        #[pallet::constant]
+        type RotationInterval: Get<BlockNumberFor<Self>>;
 
         /// Longest encrypted opening of an identifier, bytes.
         #[pallet::constant]
@@ -151,6 +159,11 @@ pub mod pallet {
         BoundedVec<dmsm_primitives::BlsPublicKey, T::MaxKeyHistory>,
         ValueQuery,
     >;
+
+    /// When each member's BLS key was rotated last.
+    // As above.
+    #[pallet::storage]
+    pub type LastRotations<T: Config> = StorageMap<_, Blake2_128Concat, MemberId, BlockNumberFor<T>>;
 
     /// Whom a member belongs to, where the energy centre has put it down.
     #[pallet::storage]
@@ -302,6 +315,10 @@ pub mod pallet {
         NoAuthority,
         /// An authority stands twice on the list.
         DoubledAuthority,
+        /// An authority has set no session keys.
+        NoSessionKeys,
+        /// The member's BLS key was rotated a short while ago.
+        RotatedRecently,
     }
 
     #[pallet::hooks]
@@ -446,7 +463,11 @@ pub mod pallet {
         ///
         /// Dispatch origin: the council.
         ///
-        /// Errors: `NoAuthority`, `DoubledAuthority`, `NotProcessor`. Events: `AuthoritiesSet`.
+        /// Each must have set its session keys (`session.set_keys`), for which its account needs money: a
+        /// set that cannot author would stop the chain.
+        ///
+        /// Errors: `NoAuthority`, `DoubledAuthority`, `NotProcessor`, `NoSessionKeys`. Events:
+        /// `AuthoritiesSet`.
         #[pallet::call_index(8)]
         #[pallet::weight(T::WeightInfo::set_authorities(authorities.len() as u32))]
         pub fn set_authorities(
@@ -475,6 +496,16 @@ pub mod pallet {
             Ok(())
         }
     }
+}
+
+/// Who can author blocks.
+pub trait SessionKeys<AccountId> {
+    /// Whether the account has set its session keys.
+    fn are_set(account: &AccountId) -> bool;
+
+    /// Sets some.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn set(account: &AccountId);
 }
 
 /// A registrar that is not the council: a processor and its region.
@@ -621,6 +652,12 @@ impl<T: Config> Pallet<T> {
             Self::check_keys(member.role, &keys)?;
             Self::check_possession(&keys, &id, &possession)?;
             if member.keys.bls != keys.bls {
+                let now = frame_system::Pallet::<T>::block_number();
+                let last = LastRotations::<T>::get(id);
+                let next =
+                    last.map(|last| sp_runtime::Saturating::saturating_add(last, T::RotationInterval::get()));
+                ensure!(next.is_none_or(|next| now >= next), Error::<T>::RotatedRecently);
+                LastRotations::<T>::insert(id, now);
                 KeyHistory::<T>::mutate(id, |history| {
                     if history.is_full() {
                         history.remove(0);
@@ -657,6 +694,7 @@ impl<T: Config> Pallet<T> {
         ensure!(distinct.len() == authorities.len(), Error::<T>::DoubledAuthority);
         for account in &authorities {
             ensure!(Self::active(account, Role::Processor).is_some(), Error::<T>::NotProcessor);
+            ensure!(T::SessionKeys::are_set(account), Error::<T>::NoSessionKeys);
         }
         Authorities::<T>::put(&authorities);
         Self::deposit_event(Event::AuthoritiesSet { authorities: authorities.into_inner() });

@@ -52,6 +52,8 @@ impl frame_system::Config for Test {
 
 parameter_types! {
     pub static Busy: BTreeSet<MemberId> = BTreeSet::new();
+    pub static Keyless: BTreeSet<u64> = BTreeSet::new();
+    pub static RotationInterval: u32 = 0;
     pub const QuotaWindow: u32 = 10;
     pub const MockQuotas: Quotas = Quotas {
         user: Quota { per_window: 4, pending: 3 },
@@ -78,6 +80,9 @@ impl OpenBusiness for MockBusiness {
 /// What [`MockAdmission`] refuses a remark of two bytes with.
 pub const REFUSED: u8 = 77;
 
+/// Length of the remarks of which each account has one waiting at a time.
+pub const SLOTTED: usize = 3;
+
 /// Refuses remarks of two bytes.
 pub struct MockAdmission;
 
@@ -88,17 +93,38 @@ impl crate::Admission<u64, RuntimeCall> for MockAdmission {
             _ => Ok(()),
         }
     }
+
+    fn slot(who: &u64, call: &RuntimeCall) -> Option<Vec<u8>> {
+        let RuntimeCall::System(frame_system::Call::remark { remark }) = call else { return None };
+        (remark.len() == SLOTTED).then(|| who.to_le_bytes().to_vec())
+    }
+}
+
+/// All accounts have session keys but those in [`Keyless`].
+pub struct MockSessionKeys;
+
+impl crate::SessionKeys<u64> for MockSessionKeys {
+    fn are_set(account: &u64) -> bool {
+        !Keyless::get().contains(account)
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn set(account: &u64) {
+        Keyless::mutate(|keyless| keyless.remove(account));
+    }
 }
 
 impl crate::Config for Test {
     type CouncilOrigin = EnsureRoot<u64>;
     type Privileged = Equals<ConstU64<COUNCILLOR>>;
+    type SessionKeys = MockSessionKeys;
     type OpenBusiness = MockBusiness;
     type Admission = MockAdmission;
     type Quotas = MockQuotas;
     type QuotaWindow = QuotaWindow;
     type MaxInvitations = ConstU32<3>;
     type MaxKeyHistory = ConstU32<2>;
+    type RotationInterval = RotationInterval;
     type MaxOpening = ConstU32<512>;
     type MaxAuthorities = ConstU32<4>;
     type MaxUserModulus = ConstU32<384>;

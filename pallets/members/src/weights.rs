@@ -119,8 +119,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Members::KeyHistory` (`max_values`: None, `max_size`: Some(817), added: 3292, mode: `MaxEncodedLen`)
     fn rotate_keys() -> Weight {
         Weight::from_parts(2_667_782_000, 4707)
-            .saturating_add(T::DbWeight::get().reads(4_u64))
-            .saturating_add(T::DbWeight::get().writes(2_u64))
+            .saturating_add(T::DbWeight::get().reads(5_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Members::MemberIdOf` (r:1 w:1)
     /// Proof: `Members::MemberIdOf` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
@@ -216,8 +216,8 @@ impl WeightInfo for () {
     }
     fn rotate_keys() -> Weight {
         Weight::from_parts(2_667_782_000, 4707)
-            .saturating_add(ParityDbWeight::get().reads(4_u64))
-            .saturating_add(ParityDbWeight::get().writes(2_u64))
+            .saturating_add(ParityDbWeight::get().reads(5_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
     }
     fn leave() -> Weight {
         Weight::from_parts(51_396_000, 4707)

@@ -4,7 +4,7 @@
 use super::*;
 use alloc::vec::Vec;
 use dmsm_host::fixtures::{self, dmsm_fixtures};
-use dmsm_primitives::{RegionId, Role};
+use dmsm_primitives::{cloud::Receipt, RegionId, Role};
 use frame_benchmarking::v2::*;
 use frame_system::RawOrigin;
 use sp_io::hashing::sha2_256;
@@ -12,6 +12,7 @@ use sp_io::hashing::sha2_256;
 const REGION: RegionId = RegionId(1);
 const PROCESSOR: u32 = 1;
 const REQUESTER: u32 = 2;
+const CLOUD: u32 = 3;
 const PRICE: u128 = 1_000_000;
 const TIME_LIMIT: Moment = 60_000;
 const CID: ContentId = ContentId { kind: RequestKind::BillDetails, digest: [7; 32] };
@@ -184,7 +185,7 @@ mod benchmarks {
         T::Members::enrol(&account, Role::User, REGION, keys.clone());
         let (block, _, _) = dmsm_fixtures::paillier_encrypt_and_open(4096, &[0xa5; 200]);
         let answer: Vec<u8> = block.iter().copied().cycle().take(block.len() * b as usize).collect();
-        let seal = request.answer_seal(id, &keys.paillier.n, &answer);
+        let seal = request.answer_seal(id, &keys.paillier.n, sha2_256(&answer));
         let signature = fixtures::sign(PROCESSOR, &seal.signing_payload(&Pallet::<T>::genesis_hash()));
 
         #[extrinsic_call]
@@ -192,7 +193,34 @@ mod benchmarks {
             RawOrigin::Signed(scene.processor),
             id,
             PREIMAGE.to_vec().try_into().expect("32 bytes"),
-            answer.try_into().expect("within the bound"),
+            Delivery::InBlock(answer.try_into().expect("within the bound")),
+            signature,
+        );
+
+        assert!(is_gone::<T>());
+        Ok(())
+    }
+
+    #[benchmark]
+    fn fulfil_in_cloud() -> Result<(), BenchmarkError> {
+        let (scene, request) = accepted::<T>()?;
+        let id = NextRequest::<T>::get() - 1;
+        let keys = T::Members::keys_of(&request.requester).ok_or(BenchmarkError::Stop("nobody"))?;
+        let account = account("cloud", 0, 0);
+        let cloud = T::Members::enrol(&account, Role::Cloud, REGION, fixtures::member_keys(CLOUD, 2048));
+        let bytes = 2 * keys.paillier.n.len() as u32;
+        let mut receipt = Receipt { cloud, digest: [5; 32], bytes, signature: BlsSignature([0; 48]) };
+        let genesis = Pallet::<T>::genesis_hash();
+        receipt.signature = fixtures::sign(CLOUD, &receipt.seal(request.processor).signing_payload(&genesis));
+        let seal = request.answer_seal(id, &keys.paillier.n, receipt.digest);
+        let signature = fixtures::sign(PROCESSOR, &seal.signing_payload(&genesis));
+
+        #[extrinsic_call]
+        fulfil(
+            RawOrigin::Signed(scene.processor),
+            id,
+            PREIMAGE.to_vec().try_into().expect("32 bytes"),
+            Delivery::InCloud(receipt),
             signature,
         );
 

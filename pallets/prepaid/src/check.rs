@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What a request must fulfil, in the paper's order (IV.B, validation a to c).
 
-use crate::{Call, Config, Error, LastTimestamps, Order, Pallet, RequestType, RequestTypes, WeightInfo};
+use crate::{
+    Call, Config, Delivery, Error, LastTimestamps, Order, Pallet, RequestType, RequestTypes, WeightInfo,
+    MAX_ANSWER_IN_CLOUD,
+};
 use codec::Encode;
 use dmsm_primitives::{
+    cloud::Receipt,
     request::{Amount, RequestSeal},
     BlsPublicKey, BlsSignature, Escrow, MemberId, MemberRegistry, Role, Standing,
 };
@@ -26,6 +30,14 @@ pub(crate) fn request_weight<T: Config>(letter: usize) -> Weight {
         0..=512 => T::WeightInfo::request_2048(),
         513..=768 => T::WeightInfo::request_3072(),
         _ => T::WeightInfo::request_4096(),
+    }
+}
+
+/// The weight of an answer by its length, or of a receipt for one.
+pub(crate) fn fulfil_weight<T: Config>(delivery: &Delivery) -> Weight {
+    match delivery {
+        Delivery::InBlock(answer) => T::WeightInfo::fulfil((answer.len() as u32).div_ceil(1_024)),
+        Delivery::InCloud(_) => T::WeightInfo::fulfil_in_cloud(),
     }
 }
 
@@ -136,6 +148,21 @@ impl<T: Config> Pallet<T> {
     fn check_money(account: &T::AccountId, price: Amount) -> Result<(), Error<T>> {
         ensure!(T::Escrow::can_hold(account, price), Error::<T>::CannotPay);
         Ok(())
+    }
+
+    /// An active cloud answers for whole blocks under the requester's key, handed in by `owner`. What
+    /// they hold is seen by the requester alone.
+    pub(crate) fn check_receipt(n: &[u8], owner: MemberId, receipt: &Receipt) -> Result<(), Error<T>> {
+        ensure!(receipt.bytes <= MAX_ANSWER_IN_CLOUD, Error::<T>::AnswerTooLong);
+        let block = 2 * n.len() as u32;
+        ensure!(receipt.bytes > 0 && receipt.bytes.checked_rem(block) == Some(0), Error::<T>::BadAnswer);
+        let cloud = T::Members::standing(&receipt.cloud)
+            .filter(|standing| standing.role == Role::Cloud)
+            .ok_or(Error::<T>::UnknownCloud)?;
+        ensure!(cloud.active, Error::<T>::CloudSuspended);
+        let keys = T::Members::keys_of(&receipt.cloud).ok_or(Error::<T>::UnknownCloud)?;
+        let payload = receipt.seal(owner).signing_payload(&Self::genesis_hash());
+        Self::check_signature(&keys.bls, &payload, &receipt.signature).map_err(|_| Error::<T>::BadReceipt)
     }
 
     /// Whole blocks under the requester's key.

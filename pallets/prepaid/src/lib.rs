@@ -60,7 +60,8 @@ pub mod worker;
 pub use check::REFUSED;
 pub use pallet::*;
 pub use types::{
-    Order, Outcome, Request, RequestType, Settled, State, MAX_ANSWER_READ, MAX_PREIMAGE, MAX_RECENT,
+    Delivery, Order, Outcome, Request, RequestType, Settled, State, MAX_ANSWER_IN_CLOUD, MAX_ANSWER_READ,
+    MAX_PREIMAGE, MAX_RECENT,
 };
 pub use weights::WeightInfo;
 
@@ -166,6 +167,11 @@ pub mod pallet {
     #[pallet::storage]
     pub type Outbox<T: Config> = StorageDoubleMap<_, Blake2_128Concat, MemberId, Twox64Concat, RequestId, ()>;
 
+    /// How many requests each processor has accepted and not yet answered.
+    // Blake2: identifiers are chosen by applicants.
+    #[pallet::storage]
+    pub type Promised<T: Config> = StorageMap<_, Blake2_128Concat, MemberId, u32, ValueQuery>;
+
     /// When open requests run out: deadline and number, both big-endian, so that the first key is
     /// what runs out first.
     // Identity: the order of the keys is the point; both are given out by us.
@@ -243,14 +249,16 @@ pub mod pallet {
             /// Until when it must be answered.
             deadline: Moment,
         },
-        /// The request was answered, and paid. The answer is in this block's body.
+        /// The request was answered, and paid. The answer is in this block's body or in the cloud.
         Fulfilled {
             /// The request.
             request: RequestId,
             /// The preimage of the lock.
             preimage: [u8; 32],
-            /// SHA-256 of the answer's ciphertext.
+            /// SHA-256 of the answer's ciphertext, masked if it is in the cloud.
             digest: [u8; 32],
+            /// Who holds the answer, if it is not in this block.
+            cloud: Option<MemberId>,
         },
         /// The processor will not answer; the money is free again.
         Rejected {
@@ -332,6 +340,12 @@ pub mod pallet {
         AnswerTooLong,
         /// The answer is not whole blocks under the requester's key, or not in Z*_{n²}.
         BadAnswer,
+        /// There is no such cloud.
+        UnknownCloud,
+        /// The cloud is suspended.
+        CloudSuspended,
+        /// The receipt is not the cloud's for what this processor handed in there.
+        BadReceipt,
         /// A price of zero, a time limit that is not between 1 s and 30 days, or no role.
         BadTerms,
     }
@@ -453,26 +467,27 @@ pub mod pallet {
 
         /// Opens the lock and hands in the answer, before T; the money is the processor's.
         ///
-        /// `preimage` is x with SHA-256(x) = C. `answer` is an `Answer`, encrypted under the
-        /// requester's key in blocks. `signature` is the processor's BLS signature over the
-        /// `AnswerSeal`.
+        /// `preimage` is x with SHA-256(x) = C. `delivery` is an `Answer`, encrypted under the
+        /// requester's key in blocks, or the cloud's receipt for such a one, masked by x.
+        /// `signature` is the processor's BLS signature over the `AnswerSeal`.
         ///
         /// Dispatch origin: the processor, active or suspended.
         ///
         /// Errors: `UnknownRequest`, `NotItsProcessor`, `NotAccepted`, `DeadlinePassed`,
-        /// `BadPreimageLength`, `WrongPreimage`, `AnswerTooLong`, `BadAnswer`, `BadSignature`.
+        /// `BadPreimageLength`, `WrongPreimage`, `AnswerTooLong`, `BadAnswer`, `UnknownCloud`,
+        /// `CloudSuspended`, `BadReceipt`, `BadSignature`.
         /// Events: `Fulfilled`.
         #[pallet::call_index(5)]
-        #[pallet::weight(T::WeightInfo::fulfil((answer.len() as u32).div_ceil(1_024)))]
+        #[pallet::weight(check::fulfil_weight::<T>(delivery))]
         pub fn fulfil(
             origin: OriginFor<T>,
             request: RequestId,
             preimage: BoundedVec<u8, ConstU32<MAX_PREIMAGE>>,
-            answer: BoundedVec<u8, ConstU32<MAX_ANSWER_READ>>,
+            delivery: Delivery,
             signature: BlsSignature,
         ) -> DispatchResult {
             let account = ensure_signed(origin)?;
-            Self::do_fulfil(account, request, &preimage, &answer, signature)
+            Self::do_fulfil(account, request, &preimage, &delivery, signature)
         }
     }
 }
@@ -492,8 +507,9 @@ impl<T: Config> dmsm_primitives::OpenBusiness for Pallet<T> {
     }
 
     // An answer is made under the requester's key. If that could change while the answer waits in
-    // the pool, where everybody reads it, the requester would have it and not pay.
+    // the pool, where everybody reads it, the requester would have it and not pay. And a processor
+    // opens the locks of what it accepted with the keys that it had then.
     fn needs_keys(member: &MemberId) -> bool {
-        Outbox::<T>::iter_key_prefix(member).next().is_some()
+        Promised::<T>::contains_key(member) || Outbox::<T>::iter_key_prefix(member).next().is_some()
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A chain of requests, with money, credit and members in a list.
 
-use crate::{Event, Order, Outcome, RequestType};
+use crate::{Delivery, Event, Order, Outcome, RequestType};
 use codec::Encode;
 use dmsm_host::fixtures::{self, dmsm_fixtures};
 use dmsm_primitives::{
@@ -51,6 +51,8 @@ pub const SECOND_PROCESSOR: u8 = 12;
 pub const FOREIGN_PROCESSOR: u8 = 13;
 /// A data sharer of region 1.
 pub const SHARER: u8 = 21;
+/// Holds ciphertext.
+pub const CLOUD: u8 = 31;
 /// No member.
 pub const STRANGER: u8 = 99;
 /// The first of the further users that [`Builder::households`] adds, all of region 1.
@@ -390,7 +392,7 @@ pub fn sealed_answer(request: RequestId) -> (Vec<u8>, BlsSignature) {
 pub fn sign_answer(seed: u8, request: RequestId, answer: &[u8]) -> BlsSignature {
     let open = crate::Requests::<Test>::get(request).expect("an open request");
     let n = dmsm_fixtures::paillier_key(BITS).0;
-    let payload = open.answer_seal(request, &n, answer).signing_payload(&Prepaid::genesis_hash());
+    let payload = open.answer_seal(request, &n, sha(answer)).signing_payload(&Prepaid::genesis_hash());
     fixtures::sign(seed.into(), &payload)
 }
 
@@ -403,8 +405,8 @@ pub fn fulfil_as(
     signature: BlsSignature,
 ) -> frame_support::dispatch::DispatchResult {
     let preimage = preimage.to_vec().try_into().expect("within the bound");
-    let answer = answer.try_into().expect("within the bound");
-    Prepaid::fulfil(signed(seed), request, preimage, answer, signature)
+    let delivery = Delivery::InBlock(answer.try_into().expect("within the bound"));
+    Prepaid::fulfil(signed(seed), request, preimage, delivery, signature)
 }
 
 /// Fulfils rightly.
@@ -489,6 +491,7 @@ impl Builder {
             (SECOND_PROCESSOR, Role::Processor, REGION_1),
             (FOREIGN_PROCESSOR, Role::Processor, REGION_2),
             (SHARER, Role::DataSharer, REGION_1),
+            (CLOUD, Role::Cloud, REGION_2),
         ];
         let further = households.clone().map(|seed| (seed, Role::User, REGION_1));
         for (seed, role, region) in named.into_iter().chain(further) {

@@ -2,8 +2,9 @@
 //! How a request moves, and the money with it.
 
 use crate::{
-    check::Checked, Config, Error, Event, Inbox, LastTimestamps, Letters, NextRequest, Order, Outbox,
-    Outcome, Pallet, Recent, RequestOf, RequestType, RequestTypes, Requests, Settled, State,
+    check::Checked, Config, Delivery, Error, Event, Inbox, LastTimestamps, Letters, NextRequest, Order,
+    Outbox, Outcome, Pallet, Promised, Recent, RequestOf, RequestType, RequestTypes, Requests, Settled,
+    State,
 };
 use dmsm_primitives::{
     request::Rejection, BlsSignature, Conduct, CreditBook, Escrow, MemberRegistry, RequestId, RequestKind,
@@ -84,6 +85,7 @@ impl<T: Config> Pallet<T> {
         Self::queue(deadline, id);
         request.deadline = deadline;
         request.state = State::Accepted { lock };
+        Promised::<T>::mutate(request.processor, |promised| *promised = promised.saturating_add(1));
         Requests::<T>::insert(id, request);
         Self::deposit_event(Event::Accepted { request: id, lock, credit, deadline });
         Ok(())
@@ -114,7 +116,7 @@ impl<T: Config> Pallet<T> {
         account: T::AccountId,
         id: RequestId,
         preimage: &[u8],
-        answer: &[u8],
+        delivery: &Delivery,
         signature: BlsSignature,
     ) -> DispatchResult {
         let request = Self::asked(&account, id)?;
@@ -124,16 +126,22 @@ impl<T: Config> Pallet<T> {
         ensure!(sha2_256(&preimage) == lock, Error::<T>::WrongPreimage);
 
         let requester = T::Members::keys_of(&request.requester).ok_or(Error::<T>::UnknownRequest)?;
-        Self::check_answer(&requester.paillier.n, answer)?;
+        match delivery {
+            Delivery::InBlock(answer) => Self::check_answer(&requester.paillier.n, answer)?,
+            Delivery::InCloud(receipt) => {
+                Self::check_receipt(&requester.paillier.n, request.processor, receipt)?
+            }
+        }
         let keys = T::Members::keys_of(&request.processor).ok_or(Error::<T>::UnknownProcessor)?;
-        let seal = request.answer_seal(id, &requester.paillier.n, answer);
+        let seal = request.answer_seal(id, &requester.paillier.n, delivery.digest());
         Self::check_signature(&keys.bls, &seal.signing_payload(&Self::genesis_hash()), &signature)?;
 
         T::Escrow::pay(&request.payer, &account, request.price)?;
         let delivered = Conduct::Delivered { price: request.price };
         T::Credit::record(&request.processor, &request.requester, delivered);
         Self::close(id, &request, Outcome::Fulfilled);
-        Self::deposit_event(Event::Fulfilled { request: id, preimage, digest: seal.digest });
+        let cloud = delivery.cloud();
+        Self::deposit_event(Event::Fulfilled { request: id, preimage, digest: seal.digest, cloud });
         Ok(())
     }
 
@@ -157,6 +165,11 @@ impl<T: Config> Pallet<T> {
     /// Takes an ended request out of the state, but for its outcome.
     fn close(id: RequestId, request: &RequestOf<T>, outcome: Outcome) {
         Self::unqueue(request.deadline, id);
+        if let State::Accepted { .. } = request.state {
+            Promised::<T>::mutate_exists(request.processor, |promised| {
+                *promised = promised.unwrap_or(0).checked_sub(1).filter(|left| *left > 0);
+            });
+        }
         Inbox::<T>::remove(request.processor, id);
         Outbox::<T>::remove(request.requester, id);
         Letters::<T>::remove(id);

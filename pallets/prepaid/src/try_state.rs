@@ -2,8 +2,8 @@
 //! What holds in every state.
 
 use crate::{
-    Config, Deadlines, Inbox, LastTimestamps, Letters, NextRequest, Outbox, Pallet, Recent, RequestTypes,
-    Requests,
+    Config, Deadlines, Inbox, LastTimestamps, Letters, NextRequest, Outbox, Pallet, Promised, Recent,
+    RequestTypes, Requests, State,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use codec::Encode;
@@ -22,10 +22,12 @@ impl<T: Config> Pallet<T> {
     /// 4. Numbers of requests are below the next one, open or ended; none is both.
     /// 5. The parties of an open request have not left, and its timestamp is known.
     /// 6. Terms on offer have form.
+    /// 7. As many requests are accepted as each processor has promised to answer.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let next = NextRequest::<T>::get();
         let mut held = BTreeMap::<alloc::vec::Vec<u8>, (T::AccountId, u128)>::new();
         let mut open = BTreeSet::new();
+        let mut promised = BTreeMap::new();
         for (id, request) in Requests::<T>::iter() {
             ensure!(id < next, "prepaid: a number not given out");
             ensure!(request.price > 0, "prepaid: an open request for nothing");
@@ -42,9 +44,14 @@ impl<T: Config> Pallet<T> {
                 LastTimestamps::<T>::contains_key(request.requester),
                 "prepaid: a request without timestamp"
             );
+            if let State::Accepted { .. } = request.state {
+                *promised.entry(request.processor).or_insert(0u32) += 1;
+            }
             held.entry(request.payer.encode()).or_insert((request.payer, 0)).1 += request.price;
             open.insert(id);
         }
+        let counted: BTreeMap<_, _> = Promised::<T>::iter().collect();
+        ensure!(counted == promised, "prepaid: another number of requests is accepted than counted");
         for (payer, sum) in held.into_values() {
             ensure!(T::Escrow::held(&payer) == sum, "prepaid: held money differs from open prices");
         }

@@ -3,6 +3,7 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use dmsm_primitives::{
+    cloud::Receipt,
     request::{AnswerSeal, ContentId, Rejection, RequestSeal},
     Amount, MemberId, Moment, RequestId, Role,
 };
@@ -18,6 +19,37 @@ pub const MAX_PREIMAGE: u32 = 64;
 
 /// Longest answer that is looked at, bytes; the longest right one is `Config::MaxAnswer`.
 pub const MAX_ANSWER_READ: u32 = 16 * 1_024;
+
+/// Longest answer that lies in the cloud, bytes of ciphertext.
+pub const MAX_ANSWER_IN_CLOUD: u32 = 1 << 20;
+
+/// How an answer is handed in.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub enum Delivery {
+    /// As it is: whole blocks under the requester's key.
+    InBlock(BoundedVec<u8, ConstU32<MAX_ANSWER_READ>>),
+    /// It lies in the cloud, masked by the preimage that is shown with this
+    /// ([`dmsm_primitives::cloud::mask`]).
+    InCloud(Receipt),
+}
+
+impl Delivery {
+    /// SHA-256 of what was handed in: of the ciphertext, or of the masked ciphertext in the cloud.
+    pub fn digest(&self) -> [u8; 32] {
+        match self {
+            Self::InBlock(answer) => sha2_256(answer),
+            Self::InCloud(receipt) => receipt.digest,
+        }
+    }
+
+    /// Who holds it, if it is not in the block.
+    pub fn cloud(&self) -> Option<MemberId> {
+        match self {
+            Self::InBlock(_) => None,
+            Self::InCloud(receipt) => Some(receipt.cloud),
+        }
+    }
+}
 
 /// A kind of request on offer.
 #[derive(
@@ -103,8 +135,9 @@ pub struct Request<AccountId> {
 }
 
 impl<AccountId> Request<AccountId> {
-    /// What the processor signs for an answer, made under the modulus `n` of the requester.
-    pub fn answer_seal(&self, request: RequestId, n: &[u8], ciphertext: &[u8]) -> AnswerSeal {
+    /// What the processor signs for an answer, made under the modulus `n` of the requester and handed
+    /// in with this digest.
+    pub fn answer_seal(&self, request: RequestId, n: &[u8], digest: [u8; 32]) -> AnswerSeal {
         AnswerSeal {
             request,
             processor: self.processor,
@@ -112,7 +145,7 @@ impl<AccountId> Request<AccountId> {
             cid: self.cid,
             request_digest: self.digest,
             requester_key: sha2_256(n),
-            digest: sha2_256(ciphertext),
+            digest,
         }
     }
 }

@@ -21,6 +21,7 @@ pub trait WeightInfo {
     fn reject() -> Weight;
     fn cancel() -> Weight;
     fn fulfil(b: u32) -> Weight;
+    fn fulfil_in_cloud() -> Weight;
     fn look_at_deadlines() -> Weight;
     fn refund_due() -> Weight;
 }
@@ -146,8 +147,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Prepaid::Deadlines` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
     fn accept() -> Weight {
         Weight::from_parts(64_486_000, 4707)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
-            .saturating_add(T::DbWeight::get().writes(2_u64))
+            .saturating_add(T::DbWeight::get().reads(6_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Prepaid::Requests` (r:1 w:1)
     /// Proof: `Prepaid::Requests` (`max_values`: None, `max_size`: Some(242), added: 2717, mode: `MaxEncodedLen`)
@@ -233,8 +234,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn fulfil(b: u32) -> Weight {
         Weight::from_parts(1_278_389_009, 8424)
             .saturating_add(Weight::from_parts(2_570_844, 0).saturating_mul(b.into()))
-            .saturating_add(T::DbWeight::get().reads(13_u64))
-            .saturating_add(T::DbWeight::get().writes(11_u64))
+            .saturating_add(T::DbWeight::get().reads(15_u64))
+            .saturating_add(T::DbWeight::get().writes(13_u64))
+    }
+    fn fulfil_in_cloud() -> Weight {
+        Weight::from_parts(2_520_000_000, 8424)
+            .saturating_add(T::DbWeight::get().reads(17_u64))
+            .saturating_add(T::DbWeight::get().writes(13_u64))
     }
     /// Storage: `Timestamp::Now` (r:1 w:0)
     /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
@@ -269,8 +275,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Prepaid::Outbox` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn refund_due() -> Weight {
         Weight::from_parts(122_111_000, 5972)
-            .saturating_add(T::DbWeight::get().reads(10_u64))
-            .saturating_add(T::DbWeight::get().writes(9_u64))
+            .saturating_add(T::DbWeight::get().reads(12_u64))
+            .saturating_add(T::DbWeight::get().writes(11_u64))
     }
 }
 
@@ -296,8 +302,8 @@ impl WeightInfo for () {
     }
     fn accept() -> Weight {
         Weight::from_parts(64_486_000, 4707)
-            .saturating_add(ParityDbWeight::get().reads(5_u64))
-            .saturating_add(ParityDbWeight::get().writes(2_u64))
+            .saturating_add(ParityDbWeight::get().reads(6_u64))
+            .saturating_add(ParityDbWeight::get().writes(3_u64))
     }
     fn reject() -> Weight {
         Weight::from_parts(115_401_000, 4266)
@@ -312,15 +318,20 @@ impl WeightInfo for () {
     fn fulfil(b: u32) -> Weight {
         Weight::from_parts(1_278_389_009, 8424)
             .saturating_add(Weight::from_parts(2_570_844, 0).saturating_mul(b.into()))
-            .saturating_add(ParityDbWeight::get().reads(13_u64))
-            .saturating_add(ParityDbWeight::get().writes(11_u64))
+            .saturating_add(ParityDbWeight::get().reads(15_u64))
+            .saturating_add(ParityDbWeight::get().writes(13_u64))
+    }
+    fn fulfil_in_cloud() -> Weight {
+        Weight::from_parts(2_520_000_000, 8424)
+            .saturating_add(ParityDbWeight::get().reads(17_u64))
+            .saturating_add(ParityDbWeight::get().writes(13_u64))
     }
     fn look_at_deadlines() -> Weight {
         Weight::from_parts(12_239_000, 3481).saturating_add(ParityDbWeight::get().reads(2_u64))
     }
     fn refund_due() -> Weight {
         Weight::from_parts(122_111_000, 5972)
-            .saturating_add(ParityDbWeight::get().reads(10_u64))
-            .saturating_add(ParityDbWeight::get().writes(9_u64))
+            .saturating_add(ParityDbWeight::get().reads(12_u64))
+            .saturating_add(ParityDbWeight::get().writes(11_u64))
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::{timing::Slot, AccountId, Aura, Balances, Members, Runtime, RuntimeEvent, SessionKeys};
 use alloc::vec::Vec;
+use pallet_members::SessionKeys as _;
 use frame_support::{
     parameter_types,
     traits::{ConstBool, ConstU128, ConstU32, ConstU64},
@@ -45,12 +46,33 @@ impl pallet_authorship::Config for Runtime {
     type EventHandler = ();
 }
 
+/// Who has set session keys.
+pub struct KeysOfNextSession;
+
+impl pallet_members::SessionKeys<AccountId> for KeysOfNextSession {
+    fn are_set(account: &AccountId) -> bool {
+        pallet_session::NextKeys::<Runtime>::contains_key(account)
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn set(account: &AccountId) {
+        use codec::Decode;
+        let keys = SessionKeys::decode(&mut sp_runtime::traits::TrailingZeroInput::zeroes());
+        if let Ok(keys) = keys {
+            pallet_session::NextKeys::<Runtime>::insert(account, keys);
+        }
+    }
+}
+
 /// Takes the authorities from the council's list.
 pub struct CouncilChoice;
 
 impl pallet_session::SessionManager<AccountId> for CouncilChoice {
     fn new_session(_: SessionIndex) -> Option<Vec<AccountId>> {
-        Members::wanted_authorities()
+        let wanted = Members::wanted_authorities()?;
+        // Whoever cannot author is left out; if that were all, the present set goes on.
+        let able: Vec<_> = wanted.into_iter().filter(KeysOfNextSession::are_set).collect();
+        (!able.is_empty()).then_some(able)
     }
 
     fn start_session(_: SessionIndex) {}

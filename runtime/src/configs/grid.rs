@@ -6,10 +6,12 @@ use crate::{
     AccountId, Balances, BlockNumber, Credit, Devices, Members, Prepaid, Runtime, RuntimeCall,
     RuntimeHoldReason, Timestamp,
 };
+use alloc::vec::Vec;
+use codec::Encode;
 use dmsm_primitives::{MemberId, OpenBusiness};
 use frame_support::{
     parameter_types,
-    traits::{ConstU32, ConstU64},
+    traits::{ConstU32, ConstU64, Get},
 };
 use pallet_members::{Admission, Quota, Quotas};
 
@@ -54,17 +56,26 @@ impl Admission<AccountId, RuntimeCall> for ContractAdmission {
             _ => Ok(()),
         }
     }
+
+    // The first request of a member takes its timestamp, and perhaps its money, from the second.
+    fn slot(who: &AccountId, call: &RuntimeCall) -> Option<Vec<u8>> {
+        let asks = matches!(call, RuntimeCall::Prepaid(pallet_prepaid::Call::request { .. }));
+        asks.then(|| (b"dmsm/request", who).encode())
+    }
 }
 
 impl pallet_members::Config for Runtime {
     type CouncilOrigin = CouncilOrigin;
     type Privileged = Privileged;
+    type SessionKeys = super::consensus::KeysOfNextSession;
     type OpenBusiness = MembersBusiness;
     type Admission = ContractAdmission;
     type Quotas = MemberQuotas;
     type QuotaWindow = QuotaWindow;
     type MaxInvitations = ConstU32<256>;
     type MaxKeyHistory = ConstU32<8>;
+    // A day of 200 ms slots: eight keys back are eight days in which a false notice can be proved.
+    type RotationInterval = ConstU32<{ 24 * 60 * 60 * 5 }>;
     type MaxOpening = ConstU32<2048>;
     type MaxAuthorities = super::consensus::MaxAuthorities;
     // 3,072 bits: what a dispute costs under 4,096 does not fit a block of 200 ms slots.
@@ -94,6 +105,18 @@ impl pallet_credit::Config for Runtime {
     type Time = Timestamp;
 }
 
+/// As many refunds as half a block takes: a backlog keeps no answer out that is still in time.
+pub struct RefundsOfHalfABlock;
+
+impl Get<u32> for RefundsOfHalfABlock {
+    fn get() -> u32 {
+        use pallet_prepaid::WeightInfo;
+        let one = <Runtime as pallet_prepaid::Config>::WeightInfo::refund_due();
+        let half = <Runtime as frame_system::Config>::BlockWeights::get().max_block / 2;
+        half.checked_div_per_component(&one).map_or(1, |refunds| refunds.clamp(1, 64) as u32)
+    }
+}
+
 impl pallet_prepaid::Config for Runtime {
     type CouncilOrigin = CouncilOrigin;
     type Members = Members;
@@ -106,7 +129,7 @@ impl pallet_prepaid::Config for Runtime {
     type MaxAnswer = ConstU32<8192>;
     // A minute: clocks of phones, and the time in the pool.
     type MaxSkew = ConstU64<60_000>;
-    type MaxRefunds = ConstU32<64>;
+    type MaxRefunds = RefundsOfHalfABlock;
     type WeightInfo = pallet_prepaid::weights::SubstrateWeight<Runtime>;
 }
 

@@ -10,7 +10,7 @@ use crate::{
 use codec::Encode;
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{ConstU16, ConstU32, VariantCountOf},
+    traits::{Contains, ConstU16, ConstU32, VariantCountOf},
     weights::constants::ParityDbWeight,
 };
 use frame_system::limits::BlockLength;
@@ -32,8 +32,34 @@ parameter_types! {
     pub const ExistentialDeposit: Balance = 1;
 }
 
+/// What members may call: everything but what the council alone decides, and what pallets of others
+/// leave without bounds.
+pub struct CallableByMembers;
+
+impl Contains<RuntimeCall> for CallableByMembers {
+    fn contains(call: &RuntimeCall) -> bool {
+        use pallet_node_authorization::Call as Nodes;
+        match call {
+            // Known peers are the council's. Their owners' lists have no bound, and no weight.
+            RuntimeCall::NodeAuthorization(
+                Nodes::claim_node { .. }
+                | Nodes::remove_claim { .. }
+                | Nodes::transfer_node { .. }
+                | Nodes::add_connections { .. }
+                | Nodes::remove_connections { .. },
+            ) => false,
+            // An authority without keys cannot author; the council takes it off the list instead.
+            RuntimeCall::Session(pallet_session::Call::purge_keys { .. }) => false,
+            // Money is never destroyed.
+            RuntimeCall::Balances(pallet_balances::Call::burn { .. }) => false,
+            _ => true,
+        }
+    }
+}
+
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
+    type BaseCallFilter = CallableByMembers;
     type Block = Block;
     type BlockWeights = BlockLimits;
     type BlockLength = RuntimeBlockLength;

@@ -3,7 +3,7 @@
 
 use crate::common::*;
 use dmsm_primitives::{Falsehood, PowerStatus, Verdict};
-use dmsm_runtime::{Devices, Members, Runtime, RuntimeEvent, System};
+use dmsm_runtime::{Balances, Devices, Members, Runtime, RuntimeCall, RuntimeEvent, Session, System};
 use frame_support::{assert_noop, assert_ok};
 
 #[test]
@@ -101,9 +101,81 @@ fn the_council_sets_authorities_from_the_processors() {
             ),
             pallet_members::Error::<Runtime>::NotProcessor
         );
+        let alone = || pallet_members::Call::set_authorities {
+            authorities: vec![processor.account()].try_into().expect("one"),
+        };
+        assert_eq!(
+            by_council(alone()).err(),
+            Some(pallet_members::Error::<Runtime>::NoSessionKeys.into())
+        );
+        set_session_keys(&processor);
+        assert_ok!(by_council(alone()));
+        assert_eq!(Members::wanted_authorities(), Some(vec![processor.account()]));
+        rotate_session();
+        rotate_session();
+        assert_eq!(Session::validators(), [processor.account()]);
+        assert_eq!(pallet_aura::Authorities::<Runtime>::get().len(), 1);
+    });
+}
+
+#[test]
+fn a_list_on_which_nobody_can_author_changes_nothing() {
+    chain().execute_with(|| {
+        let processor = processor();
+        set_session_keys(&processor);
         assert_ok!(by_council(pallet_members::Call::set_authorities {
             authorities: vec![processor.account()].try_into().expect("one")
         }));
-        assert_eq!(Members::wanted_authorities(), Some(vec![processor.account()]));
+        pallet_session::NextKeys::<Runtime>::remove(processor.account());
+        let before = Session::validators();
+        rotate_session();
+        rotate_session();
+        assert_eq!(Session::validators(), before);
+        assert!(!pallet_aura::Authorities::<Runtime>::get().is_empty());
+    });
+}
+
+/// Money for the account, then keys, as an operator does it.
+fn set_session_keys(person: &Person) {
+    let alice = frame_system::RawOrigin::Signed(sp_keyring::Sr25519Keyring::Alice.to_account_id());
+    assert_ok!(Balances::transfer_allow_death(alice.into(), person.account().into(), 10));
+    let keys = dmsm_runtime::SessionKeys {
+        aura: person.pair.public().into(),
+        grandpa: sp_core::ed25519::Public::from_raw([person.seed as u8; 32]).into(),
+    };
+    pallet_session::NextKeys::<Runtime>::insert(person.account(), keys);
+}
+
+fn rotate_session() {
+    Session::rotate_session();
+    System::set_block_number(System::block_number() + 1);
+}
+
+#[test]
+fn members_cannot_send_what_has_no_bound_or_stops_the_chain() {
+    use frame_support::traits::Contains;
+    use pallet_node_authorization::Call as Nodes;
+    type Filter = <Runtime as frame_system::Config>::BaseCallFilter;
+    let peer = || sp_core::OpaquePeerId(vec![1; 38]);
+    let owner = || dmsm_runtime::Address::Id([1; 32].into());
+    let refused: [RuntimeCall; 7] = [
+        Nodes::claim_node { node: peer() }.into(),
+        Nodes::remove_claim { node: peer() }.into(),
+        Nodes::transfer_node { node: peer(), owner: owner() }.into(),
+        Nodes::add_connections { node: peer(), connections: vec![peer()] }.into(),
+        Nodes::remove_connections { node: peer(), connections: vec![peer()] }.into(),
+        pallet_session::Call::purge_keys {}.into(),
+        pallet_balances::Call::burn { value: 1, keep_alive: false }.into(),
+    ];
+    chain().execute_with(|| {
+        let household = household(&processor());
+        for call in refused {
+            assert!(!Filter::contains(&call), "{call:?}");
+            let result = sp_runtime::traits::Dispatchable::dispatch(call, household.origin());
+            let filtered = frame_system::Error::<Runtime>::CallFiltered;
+            assert_eq!(result.map_err(|refused| refused.error).err(), Some(filtered.into()));
+        }
+        let add = Nodes::add_well_known_node { node: peer(), owner: owner() };
+        assert!(Filter::contains(&add.into()), "the council adds peers");
     });
 }

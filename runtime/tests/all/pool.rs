@@ -164,8 +164,25 @@ fn worst_calls() -> Vec<RuntimeCall> {
         pallet_prepaid::Call::fulfil {
             request: 0,
             preimage: bytes(64).try_into().expect("at the bound"),
-            answer: bytes(16 * 1024).try_into().expect("at the bound"),
+            delivery: pallet_prepaid::Delivery::InBlock(bytes(16 * 1024).try_into().expect("at the bound")),
             signature: possession,
+        }
+        .into(),
+        pallet_records::Call::announce_data_key {
+            scope: dmsm_primitives::Scope {
+                region: REGION,
+                month: dmsm_primitives::Month { year: 9_999, month: 12 },
+            },
+            key: keys.paillier,
+            proofs_digest: [0; 32],
+        }
+        .into(),
+        pallet_records::Call::anchor {
+            day: dmsm_primitives::Day(0),
+            version: u16::MAX,
+            root: [1; 32],
+            count: 2_048,
+            manifest: [0; 32],
         }
         .into(),
     ]

@@ -79,13 +79,13 @@ impl Asking {
         let answer = dmsm_fixtures::paillier_encrypt_and_open(2048, b"an answer").0;
         let request = pallet_prepaid::Requests::<Runtime>::get(0).expect("open");
         let n = fixtures::member_keys(self.household.seed, 2048).paillier.n;
-        let seal = request.answer_seal(0, &n, &answer);
+        let seal = request.answer_seal(0, &n, sha2_256(&answer));
         let signature = fixtures::sign(self.processor.seed, &seal.signing_payload(&genesis()));
         Prepaid::fulfil(
             self.processor.origin(),
             0,
             PREIMAGE.to_vec().try_into().expect("32 bytes"),
-            answer.try_into().expect("one block"),
+            pallet_prepaid::Delivery::InBlock(answer.try_into().expect("one block")),
             signature,
         )
     }

@@ -12,12 +12,16 @@ const READINGS: &str = "lcl-MAC000060-halfhourly.csv";
 impl Network {
     /// Imports the London household's readings as those of a meter.
     pub fn import_readings(&self, meter: &DeviceId) {
-        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data").join(READINGS);
+        self.import(meter, &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data").join(READINGS));
+    }
+
+    /// Imports a file of half-hours as those of a meter.
+    pub fn import(&self, meter: &DeviceId, file: &Path) {
         let output = self
             .programs
             .grid()
             .args(["import", "--format", "lcl", "--meter", &meter.to_string(), "--file"])
-            .arg(data)
+            .arg(file)
             .args(["--database", &format!("sqlite://{}", self.path("grid.sqlite").display())])
             .output()
             .expect("dmsm-grid starts");

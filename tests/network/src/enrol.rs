@@ -12,6 +12,13 @@ impl Network {
         self.enrol(processor, Role::Processor, &council, true).await
     }
 
+    /// Makes keys for the cloud, and enrols it by the council.
+    pub(crate) async fn enrol_cloud(&self) {
+        let cloud = self.new_vault("cloud");
+        let council = Signer::development("alice").expect("everybody has this key");
+        self.enrol(&cloud, Role::Cloud, &council, true).await
+    }
+
     /// Makes keys for a user, and enrols it by the processor. Its vault is `NAME.vault`.
     pub async fn enrol_user(&self, name: &str) -> Member {
         let user = self.new_vault(name);

@@ -8,6 +8,7 @@
 //! | a node with a processor's vault, and the grid service beside it | [`Network::start`] |
 //! | one of them gone without warning (SIGKILL), and back with its data | [`Network::kill_node`], [`Network::start_node`], [`Network::node_is_up`] and the like for the grid service |
 //! | the node gone at a chosen point of what it does | [`Network::kill_node_when`] with a [`Watch`], [`Network::kill_node_after`] |
+//! | the cloud, too | [`Network::start_with_cloud`], [`Network::kill_cloud`] and the like |
 //! | members and devices | [`Network::enrol_user`], [`Network::connect_device`] |
 //! | money, offers, a meter with a past | [`Network::endow`], [`Network::offer`], [`Network::import_readings`] |
 //! | devices that speak, and send again what was not acknowledged | [`Load`] |
@@ -24,6 +25,7 @@
 //! prints the end of each program's log, and leaves the folder of the network behind.
 
 mod billing;
+mod cloud;
 mod device;
 mod dice;
 mod enrol;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! One node and the grid service beside it.
+//! One node and the grid service beside it, and the cloud where it is wanted.
 
 use crate::{
     http::Http,
@@ -38,9 +38,11 @@ pub struct Network {
     pub(crate) devices: u8,
     node: Option<Process>,
     grid: Option<Process>,
+    pub(crate) cloud: Option<Process>,
+    has_cloud: bool,
     addresses: Addresses,
     processor: Option<Member>,
-    http: Http,
+    pub(crate) http: Http,
     // After the processes: they are killed before it goes.
     folder: Option<TempDir>,
     _turn: MutexGuard<'static, ()>,
@@ -53,18 +55,34 @@ struct Addresses {
     ingest: SocketAddr,
     /// Where the node's worker reads.
     worker: SocketAddr,
+    /// Where members call the cloud.
+    cloud: SocketAddr,
 }
 
 /// Starting.
 impl Network {
     /// Starts both programs and enrols the processor.
     pub async fn start() -> Self {
+        Self::begin(false).await
+    }
+
+    /// The same, and the cloud, enrolled.
+    pub async fn start_with_cloud() -> Self {
+        let mut network = Self::begin(true).await;
+        network.enrol_cloud().await;
+        network.start_cloud();
+        network.cloud_is_up().await;
+        network
+    }
+
+    async fn begin(has_cloud: bool) -> Self {
         let turn = TURN.lock().await;
         let addresses = Addresses {
             rpc: ports::free(),
             prometheus: ports::free(),
             ingest: ports::free(),
             worker: ports::free(),
+            cloud: ports::free(),
         };
         let folder = tempfile::Builder::new().prefix("dmsm-network-").tempdir().expect("a folder is made");
         let mut network = Self {
@@ -72,6 +90,8 @@ impl Network {
             devices: 0,
             node: None,
             grid: None,
+            cloud: None,
+            has_cloud,
             addresses,
             processor: None,
             http: Http::new(),
@@ -93,7 +113,7 @@ impl Network {
 
     /// Fails if a program that was started is gone.
     pub fn must_run(&mut self) {
-        self.node.iter_mut().chain(&mut self.grid).for_each(Process::must_run);
+        self.node.iter_mut().chain(&mut self.grid).chain(&mut self.cloud).for_each(Process::must_run);
     }
 
     /// The processor of the region.
@@ -109,6 +129,11 @@ impl Network {
     /// WebSocket address of the node.
     pub fn node_url(&self) -> String {
         format!("ws://{}", self.addresses.rpc)
+    }
+
+    /// Where members call the cloud.
+    pub(crate) fn cloud_address(&self) -> SocketAddr {
+        self.addresses.cloud
     }
 
     /// Where devices deliver readings.
@@ -127,6 +152,7 @@ impl Network {
         command
             .env("DMSM_NODE", self.node_url())
             .env("DMSM_GRID", format!("http://{}", self.addresses.ingest))
+            .env("DMSM_CLOUD", format!("http://{}", self.addresses.cloud))
             .env("DMSM_VAULT", self.path(&format!("{vault}.vault")))
             .env("DMSM_VAULT_PASSPHRASE", PASSPHRASE);
         command
@@ -173,6 +199,10 @@ impl Network {
             .arg("--vault")
             .arg(self.path("processor.vault"))
             .env("DMSM_VAULT_PASSPHRASE", PASSPHRASE);
+        if self.has_cloud {
+            command.args(["--cloud-url", &format!("http://{}", self.addresses.cloud)]);
+            command.args(["--state-pruning", "archive-canonical", "--blocks-pruning", "archive-canonical"]);
+        }
         self.node = Some(Process::start(command, &self.path("node.log")));
     }
 
@@ -305,11 +335,12 @@ impl Network {
 
 impl Drop for Network {
     fn drop(&mut self) {
-        (self.node, self.grid) = (None, None);
+        (self.node, self.grid, self.cloud) = (None, None, None);
         if !std::thread::panicking() {
             return;
         }
-        for log in ["node.log", "grid.log"] {
+        let logs = ["node.log", "grid.log", "cloud.log"];
+        for log in logs.iter().take(if self.has_cloud { 3 } else { 2 }) {
             eprintln!("\n{log} ends so:\n{}", tail(&self.path(log)));
         }
         if let Some(folder) = self.folder.take() {

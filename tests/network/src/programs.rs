@@ -7,12 +7,12 @@ use std::{
     process::Command,
 };
 
-/// The three programs of a network.
+/// The programs of a network.
 #[derive(Clone, Debug)]
 pub struct Programs(PathBuf);
 
 impl Programs {
-    const NAMES: [&str; 3] = ["dmsm-node", "dmsm-grid", "dmsm"];
+    const NAMES: [&str; 4] = ["dmsm-node", "dmsm-grid", "dmsm-cloud", "dmsm"];
 
     /// Those of the build that this test belongs to.
     pub fn find() -> Self {
@@ -35,6 +35,11 @@ impl Programs {
     /// A command of the grid service.
     pub fn grid(&self) -> Command {
         self.command("dmsm-grid")
+    }
+
+    /// A command of the cloud.
+    pub fn cloud(&self) -> Command {
+        self.command("dmsm-cloud")
     }
 
     /// A command of the command line client.

@@ -54,8 +54,10 @@ pub async fn ask(
         return show(&asked, context, out);
     }
     let (settled, time) = wait::until_ended(&client, &inquiry, &asked, opts.timeout, context, out).await?;
+    let cloud = context.cloud(owner, &vault, &client)?;
     let sent = Sent { processor: inquiry.order.processor, digest: inquiry.digest() };
-    let answered = client.answer(&settled, &owner, Some(sent), Some(&question), &vault).await?;
+    let answered =
+        client.answer(&settled, &owner, Some(sent), Some(&question), &vault, cloud.as_ref()).await?;
     let file = opts.out.unwrap_or_else(|| format!("request-{}.json", answered.request).into());
     answer::give(&answered, time, Some(&file), green_button.as_deref(), context, out)
 }

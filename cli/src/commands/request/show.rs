@@ -52,7 +52,9 @@ pub async fn run(opts: Opts, context: &Context, out: &mut dyn Write) -> Result<V
         return list::show(&[Row::ended(settled, question)], context, out);
     }
     let sent = known.map(|known| known.sent);
-    let answered = client.answer(settled, &requester, sent, question.as_ref(), &vault).await?;
+    let cloud = context.cloud(requester, &vault, &client)?;
+    let answered =
+        client.answer(settled, &requester, sent, question.as_ref(), &vault, cloud.as_ref()).await?;
     let time = client.block_time(settled.at).await?;
     answer::give(&answered, time, opts.out.as_deref(), opts.green_button.as_deref(), context, out)
 }

@@ -59,6 +59,7 @@ fn vault() -> Vault {
         paillier: paillier::SecretKey::generate(2048).unwrap(),
         bls: bls::SecretKey::generate().unwrap(),
         identity: None,
+        data_seed: [0; 32].into(),
     };
     Vault::create_with(&folder.path().join("vault"), &"x".into(), contents, WorkFactor::FAST).unwrap()
 }
@@ -116,13 +117,13 @@ impl World {
         question: Option<&Question>,
     ) -> Result<Answered, Error> {
         let settled = Settled { request, cid: self.cid(), ending: Ending::Fulfilled, at };
-        self.client().await.answer(&settled, &USER, sent, question, &self.vault).await
+        self.client().await.answer(&settled, &USER, sent, question, &self.vault, None).await
     }
 
     /// As [`Self::answer`], with another vault.
     pub async fn answer_for_another_vault(&self, request: RequestId, at: u32) -> Result<Answered, Error> {
         let settled = Settled { request, cid: self.cid(), ending: Ending::Fulfilled, at };
-        self.client().await.answer(&settled, &USER, Some(self.sent()), None, &vault()).await
+        self.client().await.answer(&settled, &USER, Some(self.sent()), None, &vault(), None).await
     }
 
     pub fn fork_after(&self, number: usize) {
@@ -179,7 +180,7 @@ impl World {
                     Act::Forge(_) => self.signature(*request, &answer, &bls::SecretKey::generate().unwrap()),
                     _ => self.signature(*request, &answer, &self.processor),
                 };
-                (PROCESSOR_ACCOUNT, 5, (request, vec![8u8; 32], answer, signature).encode())
+                (PROCESSOR_ACCOUNT, 5, (request, vec![8u8; 32], (0u8, answer), signature).encode())
             }
             Act::TimeOut(_) | Act::Record(..) => return None,
         };
@@ -191,13 +192,15 @@ impl World {
             Act::Request(request) => (1, (request, USER, PROCESSOR, self.cid(), 50u128, 31_000u64).encode()),
             Act::Accept(request) => (2, (request, [5u8; 32], 500u16, 61_000u64).encode()),
             Act::Fulfil(request) | Act::Forge(request) => {
-                (3, (request, [8u8; 32], sha2_256(&self.ciphertext())).encode())
+                (3, (request, [8u8; 32], sha2_256(&self.ciphertext()), None::<MemberId>).encode())
             }
             Act::Reject(request, reason) => (4, (request, reason).encode()),
             Act::TimeOut(request) => (7, request.encode()),
             Act::Fail(_) => return None,
             Act::Record(change, score) => {
-                let fields = (PROCESSOR, USER, Conduct::TimedOut, change, score).encode();
+                let delivered = Conduct::Delivered { price: 2_000 };
+                let conduct = if *change < 0 { Conduct::TimedOut } else { delivered };
+                let fields = (PROCESSOR, USER, conduct, change, score).encode();
                 return Some([vec![CREDIT, 0], fields].concat());
             }
         };

@@ -343,3 +343,19 @@ fn a_stranger_is_refused_before_any_contract_is_asked() {
         assert_eq!(validate_call(STRANGER, 0, call), Err(custom(NOT_A_MEMBER)));
     });
 }
+
+#[test]
+fn of_the_calls_of_a_slot_one_waits_in_the_pool_whatever_its_nonce() {
+    Builder::standard().build_and_execute(|| {
+        let slotted = |account, nonce| {
+            let call = frame_system::Call::remark { remark: vec![0; SLOTTED] }.into();
+            validate_call(account, nonce, call).expect("it is admitted").provides
+        };
+        let (one, next, other) = (slotted(USER_1, 0), slotted(USER_1, 1), slotted(USER_2, 0));
+        let shared = |one: &[Vec<u8>], other: &[Vec<u8>]| one.iter().any(|tag| other.contains(tag));
+        assert!(shared(&one, &next), "the pool takes one transaction for a tag");
+        assert!(!shared(&one, &other));
+        let free = validate(USER_1, 1).expect("it is admitted").provides;
+        assert!(!shared(&one, &free));
+    });
+}

@@ -117,3 +117,18 @@ fn rotate_keys_fails_when_possession_is_not_proved() {
         assert!(history(USER_1).is_empty());
     });
 }
+
+#[test]
+fn rotate_keys_fails_within_the_interval_so_that_no_signature_is_disowned_soon() {
+    Builder::standard().build_and_execute(|| {
+        RotationInterval::set(10);
+        assert_ok!(rotate(USER_1, 70));
+        System::set_block_number(System::block_number() + 9);
+        assert_noop!(rotate(USER_1, 71), Error::<Test>::RotatedRecently);
+        // Another member is free, and so is a new Paillier key under the same BLS key.
+        assert_ok!(rotate(USER_2, 72));
+        assert_ok!(rotate(USER_1, 70));
+        System::set_block_number(System::block_number() + 1);
+        assert_ok!(rotate(USER_1, 71));
+    });
+}

@@ -57,6 +57,20 @@ fn set_authorities_fails_when_one_is_no_active_processor() {
 }
 
 #[test]
+fn set_authorities_fails_when_one_has_no_session_keys() {
+    Builder::standard().build_and_execute(|| {
+        Keyless::set([PROCESSOR_2].into());
+        assert_noop!(
+            Pallet::set_authorities(council(), list(&[PROCESSOR_1, PROCESSOR_2])),
+            Error::<Test>::NoSessionKeys
+        );
+        assert_ok!(Pallet::set_authorities(council(), list(&[PROCESSOR_1])));
+        Keyless::set([].into());
+        assert_ok!(Pallet::set_authorities(council(), list(&[PROCESSOR_1, PROCESSOR_2])));
+    });
+}
+
+#[test]
 fn more_authorities_than_may_be_cannot_be_decoded() {
     use codec::{Decode, Encode};
     let five = vec![1u64, 2, 3, 4, 5].encode();

@@ -4,6 +4,7 @@
 mod accept;
 mod deadlines;
 mod fulfil;
+mod fulfil_in_cloud;
 mod model;
 mod pool;
 mod random;

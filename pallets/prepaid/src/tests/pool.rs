@@ -117,7 +117,7 @@ fn the_pool_admits_every_other_call() {
             Call::fulfil {
                 request,
                 preimage: Default::default(),
-                answer: Default::default(),
+                delivery: Delivery::InBlock(Default::default()),
                 signature: BlsSignature([0; 48]),
             },
         ] {

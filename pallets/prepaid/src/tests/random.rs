@@ -151,6 +151,8 @@ struct Book {
     score: [u64; 5],
     /// By processor and user: the day, and the points earned on it.
     earned: BTreeMap<(usize, usize), (u64, u64)>,
+    /// The same of each processor, from all users.
+    earned_of_all: BTreeMap<usize, (u64, u64)>,
     active: [bool; 5],
     last: [Option<Moment>; USERS],
     offer: Option<(Amount, Moment)>,
@@ -178,6 +180,7 @@ impl Book {
             held: [0; USERS],
             score: [500; 5],
             earned: BTreeMap::new(),
+            earned_of_all: BTreeMap::new(),
             active: [true; 5],
             last: [None; USERS],
             offer: Some((PRICE, TIME_LIMIT)),
@@ -264,8 +267,13 @@ impl Book {
             *earned = (today, 0);
         }
         let doublings = (1..).take_while(|power| 1u128 << power <= entry.price + 1).count() as u64;
-        let points = doublings.min(10).min(20 - earned.1);
+        let of_all = self.earned_of_all.entry(by).or_insert((today, 0));
+        if of_all.0 != today {
+            *of_all = (today, 0);
+        }
+        let points = doublings.min(10).min(20 - earned.1).min(60 - of_all.1);
         earned.1 += points;
+        of_all.1 += points;
         self.score[by] = (self.score[by] + points).min(1_000);
         self.ended.fulfilled += 1;
         true
@@ -442,7 +450,7 @@ impl Play<'_> {
         }
         let signer = if wrong == Some(Wrong::Signature) { STRANGER } else { PARTIES[by] };
         let signature = Requests::<Test>::get(number).map_or(BlsSignature([0; 48]), |open| {
-            let seal = open.answer_seal(number, &modulus(), &answer);
+            let seal = open.answer_seal(number, &modulus(), sha(&answer));
             self.stock.sign(signer, seal.signing_payload(&Prepaid::genesis_hash()))
         });
         let preimage = match wrong {
@@ -472,9 +480,9 @@ fn play(stock: &Stock, steps: Vec<Step>) -> Ended {
         let mut play = Play { stock, book: Book::new() };
         for step in steps {
             play.step(step);
+            assert_eq!(Balances::total_issuance(), issuance, "money was made or lost");
+            Credit::do_try_state().expect("the invariants hold");
         }
-        assert_eq!(Balances::total_issuance(), issuance, "money was made or lost");
-        Credit::do_try_state().expect("the invariants hold");
         ended.set(play.book.ended);
         TransactionOutcome::Rollback(Ok(()))
     });

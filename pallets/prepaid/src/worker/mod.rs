@@ -18,22 +18,32 @@
 //! the chain takes an acceptance and an answer once.
 //!
 //! The answer is asked for *before* a request is accepted: what cannot be answered is rejected,
-//! and costs nobody credit.
+//! and costs nobody credit. It is kept, encrypted for the requester, until it is handed in: readings
+//! that come meanwhile change nothing in it.
+//!
+//! What was accepted comes first, then what waits longest; a member whose requests fail is passed
+//! over for some blocks, so that nobody's slow questions make others wait.
+//!
+//! An answer that no block takes goes to the cloud, masked by the preimage, before that is shown. A
+//! bill goes without its evidence where there is no cloud, or where the cloud is away until half of
+//! the time is gone.
 
 mod answer;
 mod memory;
 #[cfg(test)]
 mod tests;
 
-use crate::{Call, Config, Inbox, Letters, RequestOf, Requests, State};
+use crate::{Call, Config, Delivery, Inbox, Letters, RequestOf, Requests, State, MAX_ANSWER_IN_CLOUD};
 use alloc::vec::Vec;
-use codec::DecodeAll;
+use codec::{DecodeAll, Encode};
 use dmsm_host::{
     dmsm_vault, dmsm_worker,
     worker::{GridAccess, Report},
 };
-use dmsm_offchain::Account;
+use dmsm_offchain::{Account, Cloud};
 use dmsm_primitives::{
+    answer::Answer,
+    cloud,
     request::{Content, ContentId, Rejection},
     signing::{self, Purpose},
     BlockNumber, BlsSignature, CreditBook, DeviceRegistry, MemberId, MemberRegistry, RequestId,
@@ -65,12 +75,14 @@ pub fn run<T: Config>(now: BlockNumber) {
     ids.sort_unstable();
     dmsm_worker::report(Report::OpenRequests(ids.len() as u32));
     let memory = Memory::load(&ids);
-    Run::<T> { now, access, account, memory }.work(&ids);
+    let cloud = Cloud::of_node(account.member, crate::Pallet::<T>::genesis_hash());
+    Run::<T> { now, access, cloud, account, memory }.work(&ids);
 }
 
 struct Run<T: Config> {
     now: BlockNumber,
     access: GridAccess,
+    cloud: Option<Cloud>,
     account: Account<T>,
     memory: Memory,
 }
@@ -85,19 +97,40 @@ enum Action<T: Config> {
 impl<T: Config> Run<T> {
     fn work(mut self, ids: &[RequestId]) {
         let deadline = sp_io::offchain::timestamp().add(Duration::from_millis(BUDGET_MILLIS));
-        for id in ids.iter().take(MAX_REQUESTS) {
+        for (id, request) in Self::in_order(ids) {
             if sp_io::offchain::timestamp() >= deadline {
                 break;
             }
-            if let Err(report) = self.attend(*id) {
-                dmsm_worker::report(report);
+            if self.memory.pauses(&request.requester, self.now) {
+                continue;
+            }
+            match self.attend(id, &request) {
+                Ok(()) => self.memory.succeeded(&request.requester),
+                Err(report) => {
+                    dmsm_worker::report(report);
+                    if Self::is_of_the_question(report) {
+                        self.memory.failed(request.requester, self.now);
+                    }
+                }
             }
         }
     }
 
+    /// Whether it may be this question that fails, and it cost time to find out.
+    fn is_of_the_question(report: Report) -> bool {
+        matches!(report, Report::GridUnreachable | Report::CloudUnreachable | Report::AnswerLost)
+    }
+
+    /// What was accepted before what was not, each the oldest first.
+    fn in_order(ids: &[RequestId]) -> Vec<(RequestId, RequestOf<T>)> {
+        let open = ids.iter().take(MAX_REQUESTS).filter_map(|id| Some((*id, Requests::<T>::get(id)?)));
+        let mut open: Vec<_> = open.collect();
+        open.sort_by_key(|(id, request)| (request.state == State::Requested, *id));
+        open
+    }
+
     /// Does what the state of a request asks for, unless that is on its way.
-    fn attend(&mut self, id: RequestId) -> Result<(), Report> {
-        let Some(request) = Requests::<T>::get(id) else { return Ok(()) };
+    fn attend(&mut self, id: RequestId, request: &RequestOf<T>) -> Result<(), Report> {
         if T::Time::now() >= request.deadline {
             return Ok(());
         }
@@ -111,14 +144,14 @@ impl<T: Config> Run<T> {
             return Ok(());
         }
         let action = match request.state {
-            State::Requested => self.judge(id, &request)?,
-            State::Accepted { lock } => self.answer(id, &request, lock)?,
+            State::Requested => self.judge(id, request)?,
+            State::Accepted { lock } => self.answer(id, request, lock)?,
         };
         let (call, report) = match action {
             Action::Reject(reason) => {
                 (Call::reject { request: id, digest: request.digest, reason }, Report::RequestRejected)
             }
-            Action::Accept => (self.acceptance(id, &request)?, Report::RequestAccepted),
+            Action::Accept => (self.acceptance(id, request)?, Report::RequestAccepted),
             Action::Fulfil(call) => (call, Report::RequestAnswered),
         };
         self.memory.note(id, request.digest, step, self.now);
@@ -148,7 +181,10 @@ impl<T: Config> Run<T> {
             return Ok(Action::Reject(Rejection::ForeignMeter));
         }
         Ok(match self.ask(request, &content)? {
-            Ok(_) => Action::Accept,
+            Ok(answer) => {
+                Memory::keep_answer(&request.digest, &Self::encrypt(request, &answer)?);
+                Action::Accept
+            }
             Err(reason) => Action::Reject(reason),
         })
     }
@@ -169,16 +205,30 @@ impl<T: Config> Run<T> {
         T::Devices::device(content.question.meter()).is_some_and(|device| device.owner == *requester)
     }
 
-    /// The answer, in plaintext.
+    /// The answer, in plaintext, as it will be handed in.
     fn ask(&self, request: &RequestOf<T>, content: &Content) -> Result<Result<Vec<u8>, Rejection>, Report> {
         let found = answer::ask(&self.access, &content.question).map_err(|_| Report::GridUnreachable)?;
         let keys = T::Members::keys_of(&request.requester).ok_or(Report::VaultRefused)?;
-        let longest = answer::longest(keys.paillier.n.len(), T::MaxAnswer::get() as usize);
-        Ok(match found {
-            Ok(answer) if answer.len() <= longest => Ok(answer),
-            Ok(_) => Err(Rejection::PeriodRefused),
-            Err(reason) => Err(reason),
-        })
+        let longest = answer::longest(keys.paillier.n.len(), self.longest_ciphertext(request));
+        let whole = |answer: &Answer| answer.encoded_size() <= longest;
+        Ok(found.and_then(|answer| {
+            let fitting = if whole(&answer) { Some(answer) } else { answer::shortened(answer).filter(whole) };
+            fitting.map(|answer| answer.encode()).ok_or(Rejection::PeriodRefused)
+        }))
+    }
+
+    /// What a block takes, or the cloud where there is one and half of the time is left.
+    fn longest_ciphertext(&self, request: &RequestOf<T>) -> usize {
+        let is_late = T::Time::now().saturating_add(request.time_limit / 2) > request.deadline;
+        match self.cloud.is_some() && !is_late {
+            true => MAX_ANSWER_IN_CLOUD as usize,
+            false => T::MaxAnswer::get() as usize,
+        }
+    }
+
+    fn encrypt(request: &RequestOf<T>, answer: &[u8]) -> Result<Vec<u8>, Report> {
+        let keys = T::Members::keys_of(&request.requester).ok_or(Report::VaultRefused)?;
+        dmsm_vault::encrypt_for(&keys.paillier.n, &keys.paillier.h, answer).ok_or(Report::VaultRefused)
     }
 
     fn acceptance(&self, id: RequestId, request: &RequestOf<T>) -> Result<Call<T>, Report> {
@@ -202,15 +252,14 @@ impl<T: Config> Run<T> {
             // Accepted with another vault: nothing can be done here.
             return Err(Report::VaultRefused);
         }
-        let content = Self::read(id, request).map_err(|_| Report::VaultRefused)?;
-        // It could be answered when it was accepted; where the data is gone meanwhile, the operator
-        // must bring it back.
-        let answer = self.ask(request, &content)?.map_err(|_| Report::AnswerLost)?;
-
+        let kept = Memory::answer(&request.digest);
+        let ciphertext = match kept.filter(|kept| kept.len() <= self.longest_ciphertext(request)) {
+            Some(kept) => kept,
+            None => self.answer_anew(id, request)?,
+        };
         let keys = T::Members::keys_of(&request.requester).ok_or(Report::VaultRefused)?;
-        let ciphertext = dmsm_vault::encrypt_for(&keys.paillier.n, &keys.paillier.h, &answer)
-            .ok_or(Report::VaultRefused)?;
-        let seal = request.answer_seal(id, &keys.paillier.n, &ciphertext);
+        let delivery = self.deliver(request, &keys.paillier.n, ciphertext, &preimage)?;
+        let seal = request.answer_seal(id, &keys.paillier.n, delivery.digest());
         let signature = dmsm_vault::sign(&seal.signing_payload(&crate::Pallet::<T>::genesis_hash()))
             .and_then(|bytes| bytes.try_into().ok())
             .map(BlsSignature)
@@ -218,8 +267,36 @@ impl<T: Config> Run<T> {
         Ok(Action::Fulfil(Call::fulfil {
             request: id,
             preimage: preimage.to_vec().try_into().map_err(|_| Report::VaultRefused)?,
-            answer: ciphertext.try_into().map_err(|_| Report::VaultRefused)?,
+            delivery,
             signature,
         }))
+    }
+
+    /// The answer where none was kept, or the one kept is too long meanwhile.
+    fn answer_anew(&self, id: RequestId, request: &RequestOf<T>) -> Result<Vec<u8>, Report> {
+        let content = Self::read(id, request).map_err(|_| Report::VaultRefused)?;
+        // It could be answered when it was accepted; where the data is gone meanwhile, the operator
+        // must bring it back.
+        let answer = self.ask(request, &content)?.map_err(|_| Report::AnswerLost)?;
+        Self::encrypt(request, &answer)
+    }
+
+    /// The ciphertext as it is, or the cloud's receipt for it.
+    fn deliver(
+        &self,
+        request: &RequestOf<T>,
+        n: &[u8],
+        mut ciphertext: Vec<u8>,
+        preimage: &[u8; 32],
+    ) -> Result<Delivery, Report> {
+        if ciphertext.len() <= T::MaxAnswer::get() as usize {
+            return ciphertext.try_into().map(Delivery::InBlock).map_err(|_| Report::VaultRefused);
+        }
+        cloud::mask(&mut ciphertext, preimage);
+        let cloud = self.cloud.as_ref().ok_or(Report::CloudUnreachable)?;
+        let receipt = cloud.put(&ciphertext).map_err(|_| Report::CloudUnreachable)?;
+        crate::Pallet::<T>::check_receipt(n, request.processor, &receipt)
+            .map_err(|_| Report::CloudUnreachable)?;
+        Ok(Delivery::InCloud(receipt))
     }
 }

@@ -8,6 +8,7 @@
 mod crashes;
 mod faults;
 mod grid_service;
+mod long_answers;
 mod random;
 mod runs;
 mod world;

@@ -3,4 +3,5 @@
 
 mod harness;
 mod notices;
+mod records;
 mod requests;

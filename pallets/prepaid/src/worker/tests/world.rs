@@ -11,8 +11,10 @@ use dmsm_host::{
 };
 use dmsm_offchain::KEY_TYPE;
 use dmsm_primitives::{
-    answer::{Advice, Bill, NoAnswer, Usage},
-    blocks, Amount, Moment, Scope,
+    answer::{Advice, Bill, Evidence, MeterDay, NoAnswer, Usage},
+    blocks,
+    cloud::{mask, Authorization, CallSeal, Receipt},
+    Amount, Day, Moment, Scope,
 };
 use frame_support::{storage::unhashed, traits::Hooks, weights::WeightMeter};
 use sp_core::offchain::{
@@ -66,6 +68,8 @@ pub enum Reply {
     Answer,
     /// An answer of so many bytes, to a question for a bill.
     Sized(usize),
+    /// A bill with evidence that no block takes.
+    WithEvidence,
     NoData,
     PeriodRefused,
 }
@@ -88,6 +92,7 @@ pub fn answer_to(question: &Question) -> Answer {
             standing_charge: 700,
             total: 714,
             quality,
+            evidence: None,
         }),
         Question::Usage { meter, period } => {
             Answer::Usage(Usage { meter, period, energy: vec![codec::Compact(7); 2], export: 0, quality })
@@ -106,6 +111,14 @@ pub fn answer_to(question: &Question) -> Answer {
             quality,
         }),
     }
+}
+
+/// A bill with a month of evidence.
+pub fn bill_with_evidence() -> Answer {
+    let Answer::Bill(mut bill) = answer_to(&BILL) else { unreachable!("a bill") };
+    let day = |day| MeterDay { day: Day(day), energy: vec![codec::Compact(70_000); 48], anchored: None };
+    bill.evidence = Some(Evidence { bands: Vec::new(), days: (15_340..15_371).map(day).collect() });
+    Answer::Bill(bill)
 }
 
 /// A bill whose encoding has so many bytes.
@@ -181,8 +194,15 @@ pub struct Outside {
     // Grid service
     pub reply: Reply,
     pub fault: Option<Fault>,
+    /// Questions about this meter take longer than anybody waits.
+    pub slow: Option<DeviceId>,
     pub asked: Vec<Question>,
     requests: Vec<Request>,
+    // Cloud
+    pub has_cloud: bool,
+    pub cloud_away: bool,
+    /// By their digests.
+    pub blobs: BTreeMap<[u8; 32], Vec<u8>>,
     // Pool
     pub pool: Vec<(u32, RuntimeCall)>,
     pub pool_refuses: bool,
@@ -202,13 +222,49 @@ struct Request {
     method: String,
     uri: String,
     authorized: bool,
+    headers: BTreeMap<String, String>,
     body: Vec<u8>,
     answer: Vec<u8>,
     read: usize,
 }
 
 impl Outside {
+    /// Whether nobody waits until this request is answered.
+    fn is_slow(&self, at: usize) -> bool {
+        let question = Question::decode(&mut &self.requests[at].body[..]);
+        self.slow.is_some() && question.is_ok_and(|question| Some(*question.meter()) == self.slow)
+    }
+
+    /// The cloud keeps a blob of the processor and signs for it.
+    fn keep(&mut self, at: usize) -> (u16, Vec<u8>) {
+        if self.cloud_away {
+            return (503, Vec::new());
+        }
+        let request = &self.requests[at];
+        let digest = sha(&request.body);
+        assert_eq!(request.method, "PUT");
+        let path = format!("/v1/blobs/{}", hex::encode(digest));
+        assert_eq!(request.uri, format!("http://cloud{path}"));
+        let Authorization { member, time, nonce, signature } =
+            Authorization::parse(&request.headers["Authorization"]).expect("it is signed");
+        let seal = CallSeal { member, method: "PUT", path: &path, body: digest, time, nonce };
+        // As `frame_system` has it in mocks.
+        let genesis = [69; 32];
+        let key = fixtures::member_keys(PROCESSOR.into(), BITS).bls;
+        assert_eq!(member, id(PROCESSOR));
+        assert!(dmsm_host::dmsm_consensus::bls_verify(&key.0, &seal.signing_payload(&genesis), &signature.0));
+        let bytes = request.body.len() as u32;
+        let mut receipt = Receipt { cloud: id(CLOUD), digest, bytes, signature };
+        let payload = receipt.seal(member).signing_payload(&genesis);
+        receipt.signature = fixtures::sign(CLOUD.into(), &payload);
+        self.blobs.insert(digest, request.body.clone());
+        (201, receipt.encode())
+    }
+
     fn answer(&mut self, at: usize) -> (u16, Vec<u8>) {
+        if self.requests[at].uri.starts_with("http://cloud/") {
+            return self.keep(at);
+        }
         let request = &self.requests[at];
         if !request.authorized {
             return (401, Vec::new());
@@ -230,6 +286,7 @@ impl Outside {
         let found: Result<Answer, NoAnswer> = match self.reply {
             Reply::Answer => Ok(answer_to(&other)),
             Reply::Sized(size) => Ok(bill_of(size)),
+            Reply::WithEvidence => Ok(bill_with_evidence()),
             Reply::NoData => Err(NoAnswer::NoData),
             Reply::PeriodRefused => Err(NoAnswer::PeriodRefused),
         };
@@ -279,7 +336,7 @@ impl Environment for Handle {
     }
 
     fn cloud(&self) -> Option<String> {
-        None
+        self.get().has_cloud.then(|| "http://cloud".into())
     }
 
     fn finalized(&self) -> u32 {
@@ -419,7 +476,9 @@ impl Externalities for Handle {
 
     fn http_request_add_header(&mut self, id: HttpRequestId, name: &str, value: &str) -> Result<(), ()> {
         let authorized = name == "Authorization" && value == format!("Bearer {TOKEN}");
-        self.get().requests[usize::from(id.0)].authorized |= authorized;
+        let request = &mut self.get().requests[usize::from(id.0)];
+        request.authorized |= authorized;
+        request.headers.insert(name.into(), value.into());
         Ok(())
     }
 
@@ -450,6 +509,10 @@ impl Externalities for Handle {
                 HttpRequestStatus::DeadlineReached
             }
             Some(Fault::Code(code)) => HttpRequestStatus::Finished(code),
+            _ if outside.is_slow(usize::from(id.0)) => {
+                outside.time = outside.time.max(deadline);
+                HttpRequestStatus::DeadlineReached
+            }
             _ => {
                 let (code, answer) = outside.answer(usize::from(id.0));
                 outside.requests[usize::from(id.0)].answer = answer;
@@ -686,8 +749,17 @@ impl World {
         let done = match &call {
             RuntimeCall::Prepaid(Call::accept { request, .. }) => Log::Accepted(*request),
             RuntimeCall::Prepaid(Call::reject { request, reason, .. }) => Log::Rejected(*request, *reason),
-            RuntimeCall::Prepaid(Call::fulfil { request, answer, .. }) => {
-                let message = read_blocks(answer).expect("as it was made");
+            RuntimeCall::Prepaid(Call::fulfil { request, delivery, preimage, .. }) => {
+                let ciphertext = match delivery {
+                    Delivery::InBlock(ciphertext) => ciphertext.to_vec(),
+                    Delivery::InCloud(receipt) => {
+                        let mut masked = self.outside.get().blobs[&receipt.digest].clone();
+                        assert!(read_blocks(&masked).is_none(), "it lies there open");
+                        mask(&mut masked, preimage[..].try_into().expect("32 bytes"));
+                        masked
+                    }
+                };
+                let message = read_blocks(&ciphertext).expect("as it was made");
                 Log::Answered(*request, Answer::decode_all(&mut &message[..]).expect("an answer"))
             }
             RuntimeCall::Prepaid(other) => panic!("the worker submits {other:?}"),

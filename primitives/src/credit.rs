@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What conduct is worth.
+//! What a processor's conduct is worth (paper IV.B): the one formula of the chain, and of everybody who
+//! replays a score.
 
-use dmsm_primitives::{Amount, Conduct, Score};
+use crate::{Amount, Conduct, Score};
 
 /// The score that a processor begins with.
 pub const INITIAL_SCORE: Score = 500;
@@ -11,6 +12,9 @@ pub const MAX_SCORE: Score = 1_000;
 pub const MAX_GAIN: u16 = 10;
 /// Most points that deliveries to one counterparty earn in a day.
 pub const DAILY_CAP: u16 = 20;
+/// Most points that deliveries to all counterparties earn in a day, so that members made for the
+/// purpose lift no score overnight.
+pub const DAILY_CAP_OF_ALL: u16 = 60;
 /// Points lost when a request that was accepted is not answered in time.
 pub const TIME_OUT_LOSS: u16 = 25;
 /// Points lost for a notice that was proved false.
@@ -19,19 +23,21 @@ pub const FALSE_NOTICE_LOSS: u16 = 100;
 pub const BAD_SHARE_LOSS: u16 = 100;
 
 /// What a processor and its counterparty have to do with each other.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Dealings {
     /// Whether both belong to one operator.
     pub same_operator: bool,
     /// Points that deliveries to this counterparty have earned today.
     pub earned_today: u16,
+    /// Points that deliveries to anybody have earned today.
+    pub earned_today_of_all: u16,
 }
 
 /// By how many points a processor's score changes, before it is kept within 0 to [`MAX_SCORE`]:
 ///
 /// | Conduct | Change |
 /// |---|---|
-/// | delivered for a price p | + min(⌊log2(p + 1)⌋, [`MAX_GAIN`]), as far as today's [`DAILY_CAP`] allows |
+/// | delivered for a price p | + min(⌊log2(p + 1)⌋, [`MAX_GAIN`]), as far as today's [`DAILY_CAP`] and [`DAILY_CAP_OF_ALL`] allow |
 /// | delivered to a member of its own operator | 0 |
 /// | timed out after accepting | − [`TIME_OUT_LOSS`] |
 /// | false notice proved | − [`FALSE_NOTICE_LOSS`] |
@@ -43,7 +49,9 @@ pub fn change(conduct: Conduct, dealings: Dealings) -> i16 {
     match conduct {
         Conduct::Delivered { .. } if dealings.same_operator => 0,
         Conduct::Delivered { price } => {
-            gain(price).min(DAILY_CAP.saturating_sub(dealings.earned_today)) as i16
+            let left = DAILY_CAP.saturating_sub(dealings.earned_today);
+            let left_of_all = DAILY_CAP_OF_ALL.saturating_sub(dealings.earned_today_of_all);
+            gain(price).min(left).min(left_of_all) as i16
         }
         Conduct::TimedOut => -(TIME_OUT_LOSS as i16),
         Conduct::FalseNotice => -(FALSE_NOTICE_LOSS as i16),
@@ -65,7 +73,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const FRESH: Dealings = Dealings { same_operator: false, earned_today: 0 };
+    const FRESH: Dealings = Dealings { same_operator: false, earned_today: 0, earned_today_of_all: 0 };
 
     #[test]
     fn a_delivery_earns_a_point_for_each_doubling_of_its_price() {
@@ -85,8 +93,16 @@ mod tests {
     }
 
     #[test]
+    fn deliveries_to_all_counterparties_are_capped_a_day() {
+        let delivered = Conduct::Delivered { price: 1_023 };
+        for (earned_today_of_all, points) in [(0, 10), (50, 10), (55, 5), (60, 0), (u16::MAX, 0)] {
+            assert_eq!(change(delivered, Dealings { earned_today_of_all, ..FRESH }), points);
+        }
+    }
+
+    #[test]
     fn nothing_is_earned_from_ones_own_operator_and_yet_everything_is_lost() {
-        let own = Dealings { same_operator: true, earned_today: 0 };
+        let own = Dealings { same_operator: true, ..FRESH };
         assert_eq!(change(Conduct::Delivered { price: 1_023 }, own), 0);
         assert_eq!(change(Conduct::TimedOut, own), -25);
     }
@@ -100,8 +116,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_loss_is_above_every_gain(price: Amount, same_operator: bool, earned_today: u16) {
-            let dealings = Dealings { same_operator, earned_today };
+        fn every_loss_is_above_every_gain(price: Amount, same_operator: bool, earned_today: u16, earned_today_of_all: u16) {
+            let dealings = Dealings { same_operator, earned_today, earned_today_of_all };
             let gain = change(Conduct::Delivered { price }, dealings);
             prop_assert!(gain >= 0);
             for conduct in [Conduct::TimedOut, Conduct::FalseNotice, Conduct::BadShare] {
