@@ -22,6 +22,30 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 const POSTGRES_REMEDY: &str = "does the server run, does the database exist, may this user connect? \
      Try the same URL with psql";
 
+const BIND: &str = "UPDATE cloud_state SET genesis = $1 WHERE genesis IS NULL";
+const BOUND: &str = "SELECT genesis FROM cloud_state";
+
+/// Runs one text on either backend: the types of connections and rows differ and nothing else does.
+/// `Db` is sqlx's name of the backend.
+macro_rules! on {
+    ($database:expr, $db:ident => $body:expr) => {
+        match $database {
+            $crate::database::Database::Sqlite($db) => {
+                #[allow(dead_code)]
+                type Db = sqlx::Sqlite;
+                $body
+            }
+            $crate::database::Database::Postgres($db) => {
+                #[allow(dead_code)]
+                type Db = sqlx::Postgres;
+                $body
+            }
+        }
+    };
+}
+
+pub(crate) use on;
+
 /// Why a database gives no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
@@ -57,6 +81,12 @@ pub enum DatabaseError {
         /// What the driver says.
         source: MigrateError,
     },
+    /// The database belongs to another chain.
+    #[error("the database belongs to another chain: give each its own database and its own store")]
+    OtherChain,
+    /// A number above 2^63 − 1: SQL integers are signed.
+    #[error("a number above 2^63 − 1")]
+    OutOfRange,
     /// A row that this program did not write.
     #[error("the database holds a malformed row")]
     Corrupt,
@@ -97,6 +127,24 @@ impl Database {
         }
     }
 
+    /// Ties an empty database to the chain of this first block; refuses one that is tied to another.
+    pub async fn bind(&self, genesis: &[u8; 32]) -> Result<(), DatabaseError> {
+        let found: Option<Vec<u8>> = on!(self, db => {
+            let mut tx = db.begin().await?;
+            sqlx::query(BIND).bind(&genesis[..]).execute(&mut *tx).await?;
+            let found = sqlx::query_scalar(BOUND).fetch_one(&mut *tx).await?;
+            tx.commit().await?;
+            found
+        });
+        (found.as_deref() == Some(&genesis[..])).then_some(()).ok_or(DatabaseError::OtherChain)
+    }
+
+    /// Whether it answers; for health reports.
+    pub async fn check(&self) -> Result<(), DatabaseError> {
+        let _: Option<Vec<u8>> = on!(self, db => sqlx::query_scalar(BOUND).fetch_one(db.readers()).await?);
+        Ok(())
+    }
+
     /// Finishes what runs and closes all connections.
     pub async fn close(&self) {
         match self {
@@ -125,10 +173,13 @@ impl SqliteDatabase {
         let pool =
             || SqlitePoolOptions::new().acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
         let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(failed)?;
-        migrator([(1, "blobs", include_str!("../migrations/sqlite/0001_blobs.sql"))])
-            .run(&writer)
-            .await
-            .map_err(|source| DatabaseError::Migrate { url: redacted(url), source })?;
+        migrator([
+            (1, "blobs", include_str!("../migrations/sqlite/0001_blobs.sql")),
+            (2, "index", include_str!("../migrations/sqlite/0002_index.sql")),
+        ])
+        .run(&writer)
+        .await
+        .map_err(|source| DatabaseError::Migrate { url: redacted(url), source })?;
         let readers = pool().max_connections(SQLITE_READERS).connect_lazy_with(options.read_only(true));
         Ok(Self { writer, readers })
     }
@@ -171,10 +222,13 @@ impl PostgresDatabase {
             let reason = "synchronous_commit is off; ALTER DATABASE … SET synchronous_commit = on";
             return Err(DatabaseError::NotDurable { url: redacted(url), reason });
         }
-        migrator([(1, "blobs", include_str!("../migrations/postgres/0001_blobs.sql"))])
-            .run(&pool)
-            .await
-            .map_err(|source| DatabaseError::Migrate { url: redacted(url), source })?;
+        migrator([
+            (1, "blobs", include_str!("../migrations/postgres/0001_blobs.sql")),
+            (2, "index", include_str!("../migrations/postgres/0002_index.sql")),
+        ])
+        .run(&pool)
+        .await
+        .map_err(|source| DatabaseError::Migrate { url: redacted(url), source })?;
         Ok(Self { pool })
     }
 

@@ -15,7 +15,7 @@ CREATE TABLE ownerships (
     settled     BOOLEAN NOT NULL,                             -- the blob is in the store
     PRIMARY KEY (owner, digest)
 );
-CREATE INDEX ownerships_unsettled ON ownerships (reserved_at) WHERE NOT settled;
+CREATE INDEX ownerships_unsettled ON ownerships (reserved_at) WHERE settled = FALSE;
 
 -- Sum of the bytes of a member's ownerships.
 CREATE TABLE usage (

@@ -15,7 +15,7 @@ CREATE TABLE ownerships (
     settled     INTEGER NOT NULL CHECK (settled IN (0, 1)),   -- the blob is in the store
     PRIMARY KEY (owner, digest)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX ownerships_unsettled ON ownerships (reserved_at) WHERE settled = 0;
+CREATE INDEX ownerships_unsettled ON ownerships (reserved_at) WHERE settled = FALSE;
 
 -- Sum of the bytes of a member's ownerships.
 CREATE TABLE usage (
