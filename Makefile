@@ -22,7 +22,7 @@ define newline
 
 endef
 
-.PHONY: help setup build demo test check bench weights clean
+.PHONY: help setup build demo test check bench runtime weights clean
 
 help: ## Shows this
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -46,10 +46,13 @@ build: setup ## Builds the programs
 bench: build ## Measures cryptography against its peers, full blocks, requests: bench/results/latest
 	@$(MAKE) --no-print-directory run-bench
 
+runtime: setup ## Builds the Wasm for an upgrade; prints its path, Blake2-256 and metadata hash
+	@$(MAKE) --no-print-directory run-runtime
+
 weights: setup ## Measures the weights of all calls on this machine
 	@$(MAKE) --no-print-directory run-weights
 
-.PHONY: run-build run-demo run-check run-tests run-bench run-weights
+.PHONY: run-build run-demo run-check run-tests run-bench run-runtime run-weights
 
 run-build:
 	$(CARGO) build --release --locked $(CHAIN)
@@ -74,6 +77,9 @@ run-bench:
 	"$${CARGO_TARGET_DIR:-target}/release/crypto-bench"
 	$(CARGO) bench --locked $(CHAIN) --bench full_block
 	$(CARGO) bench --locked $(CLIENT) --bench requests
+
+run-runtime:
+	scripts/runtime
 
 run-weights:
 	scripts/weights
