@@ -108,6 +108,7 @@ pub(super) fn spawn_authoring(
             sync_oracle: consensus.sync.clone(),
             justification_sync_link: consensus.sync.clone(),
             block_proposal_slot_portion: SlotProportion::new(PROPOSAL_SHARE),
+            // After missed slots a proposal may take longer: an upgrade may not fit one slot.
             max_block_proposal_slot_portion: None,
             telemetry: consensus.telemetry.clone(),
             compatibility_mode: Default::default(),
