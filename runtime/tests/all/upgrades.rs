@@ -100,7 +100,8 @@ fn two_thirds_of_the_council_authorize_a_code() {
 fn a_mere_majority_replaces_neither_the_runtime_nor_the_council() {
     local(2).execute_with(|| {
         let council = |yes, seats| -> RuntimeOrigin {
-            pallet_collective::RawOrigin::<AccountId, pallet_collective::Instance1>::Members(yes, seats).into()
+            pallet_collective::RawOrigin::<AccountId, pallet_collective::Instance1>::Members(yes, seats)
+                .into()
         };
         let members = vec![Alice.to_account_id()];
         assert_noop!(Upgrades::authorize(council(4, 7), Default::default()), BadOrigin);
