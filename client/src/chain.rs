@@ -12,6 +12,14 @@
         with = "::subxt::utils::Static<::dmsm_primitives::DeviceId>"
     ),
     substitute_type(
+        path = "dmsm_primitives::records::Scope",
+        with = "::subxt::utils::Static<::dmsm_primitives::Scope>"
+    ),
+    substitute_type(
+        path = "dmsm_primitives::time::Day",
+        with = "::subxt::utils::Static<::dmsm_primitives::Day>"
+    ),
+    substitute_type(
         path = "dmsm_primitives::ids::RegionId",
         with = "::subxt::utils::Static<::dmsm_primitives::RegionId>"
     ),

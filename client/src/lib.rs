@@ -36,6 +36,7 @@
 //! this very request.
 
 mod account;
+mod audit;
 mod block;
 mod blocks;
 mod calls;
@@ -47,6 +48,7 @@ mod credit;
 mod error;
 mod notices;
 mod query;
+mod records;
 mod remedy;
 pub mod request;
 mod signer;
@@ -56,6 +58,7 @@ pub mod verify;
 mod walk;
 
 pub use account::Balance;
+pub use audit::{Audit, AuditFlaw, AuditedDay};
 pub use block::SealedNotice;
 pub use blocks::{AnchoredBatch, BlockReader, ChainEvent, FinalizedBlock, PlacedEvent, Requested};
 pub use client::{Client, Hash};
@@ -64,6 +67,7 @@ pub use council::{Motion, Outcome};
 pub use credit::{CreditHistory, Mismatch, Record, INITIAL_SCORE, MAX_SCORE};
 pub use error::Error;
 pub use notices::{Lost, NoticeReader, Selection, VerifiedNotice};
+pub use records::Anchor;
 pub use request::{
     AnswerFlaw, Answered, Asked, Ending, Inquiry, OpenRequest, OpenState, Progress, RequestFollower,
     RequestType, Sent, Settled, Stage, Update,

@@ -5,6 +5,7 @@ use crate::common::*;
 use dmsm_primitives::{Falsehood, PowerStatus, Verdict};
 use dmsm_runtime::{Balances, Devices, Members, Runtime, RuntimeCall, RuntimeEvent, Session, System};
 use frame_support::{assert_noop, assert_ok};
+use sp_core::Pair;
 
 #[test]
 fn a_reading_becomes_a_notice_and_a_true_one_cannot_be_disputed() {
@@ -104,9 +105,12 @@ fn the_council_sets_authorities_from_the_processors() {
         let alone = || pallet_members::Call::set_authorities {
             authorities: vec![processor.account()].try_into().expect("one"),
         };
-        assert_eq!(
-            by_council(alone()).err(),
-            Some(pallet_members::Error::<Runtime>::NoSessionKeys.into())
+        assert_noop!(
+            Members::set_authorities(
+                frame_system::RawOrigin::Root.into(),
+                vec![processor.account()].try_into().expect("one")
+            ),
+            pallet_members::Error::<Runtime>::NoSessionKeys
         );
         set_session_keys(&processor);
         assert_ok!(by_council(alone()));
