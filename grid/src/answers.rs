@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Answers to the questions that users pay for (paper, V.B): from the store through the prices.
 
+mod evidence;
+
 use crate::{
     error::AppError,
     pricing::{self, Series, Tariff, UtcOffset},
-    store::{BillingStore, StoreError},
+    store::{MeterDayStore, StoreError},
 };
 use dmsm_primitives::{
     answer::{Answer, NoAnswer, MAX_USAGE_HALF_HOURS},
@@ -24,14 +26,14 @@ pub type Answered = Result<Answer, NoAnswer>;
 
 /// Answers questions about the region's meters.
 pub struct Answers {
-    store: Arc<dyn BillingStore>,
+    store: Arc<dyn MeterDayStore>,
     offset: UtcOffset,
     base_loads: Cache<(DeviceId, Month), Milliwatts>,
 }
 
 impl Answers {
     /// Answers from `store`, in the time of a region that is `offset` ahead of UTC.
-    pub fn new(store: Arc<dyn BillingStore>, offset: UtcOffset) -> Self {
+    pub fn new(store: Arc<dyn MeterDayStore>, offset: UtcOffset) -> Self {
         let base_loads =
             Cache::builder().max_capacity(KEPT_BASE_LOADS).time_to_live(BASE_LOAD_LIFETIME).build();
         Self { store, offset, base_loads }
@@ -53,9 +55,16 @@ impl Answers {
 
     async fn bill(&self, meter: DeviceId, month: Month, now: Moment) -> Result<Answered, AppError> {
         let Some(half_hours) = self.past(month, now) else { return Ok(Err(NoAnswer::PeriodRefused)) };
-        let Some(series) = self.series(&meter, half_hours).await? else { return Ok(Err(NoAnswer::NoData)) };
+        // Read once, for the bill and its evidence.
+        let sums = self.store.half_hours(&meter, evidence::whole_days(&half_hours)).await?;
+        let Some(series) = Series::new(half_hours.clone(), sums.clone()) else {
+            return Ok(Err(NoAnswer::NoData));
+        };
         let (tariff, _) = self.tariffs(&meter, month).await?;
-        Ok(Ok(Answer::Bill(pricing::bill(&series, &tariff, meter, month, self.offset)?)))
+        let mut bill = pricing::bill(&series, &tariff, meter, month, self.offset)?;
+        bill.evidence =
+            evidence::evidence(&*self.store, &meter, half_hours, &sums, &tariff, self.offset).await?;
+        Ok(Ok(Answer::Bill(bill)))
     }
 
     async fn usage(&self, meter: DeviceId, period: Period, now: Moment) -> Result<Answered, AppError> {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What operators do on the database beside the service: tariffs and imports.
+//! What operators do on the database beside the service: tariffs, imports and stored meter-days.
 
 mod import;
+mod records;
 mod tariff;
 
-use crate::store::{self, BillingStore, StoreError};
+use crate::store::{self, MeterDayStore, StoreError};
 use clap::{Args, Subcommand};
 use std::{
     io::{self, Write},
@@ -17,6 +18,9 @@ use std::{
 pub enum Command {
     /// Import readings of a meter from a file; what is there already is not imported again.
     Import(import::Opts),
+    /// Show what is recorded of the meters' days and what waits, and set it right.
+    #[command(subcommand)]
+    Records(records::Verb),
     /// Show, write and assign tariffs.
     #[command(subcommand)]
     Tariff(tariff::Verb),
@@ -94,12 +98,13 @@ pub enum CommandError {
 pub async fn run(command: Command, output: &mut (dyn Write + Send)) -> Result<(), CommandError> {
     match command {
         Command::Import(opts) => import::run(opts, output).await,
+        Command::Records(verb) => records::run(verb, output).await,
         Command::Tariff(verb) => tariff::run(verb, output).await,
     }
 }
 
 impl Common {
-    async fn open(&self) -> Result<Arc<dyn BillingStore>, StoreError> {
+    async fn open(&self) -> Result<Arc<dyn MeterDayStore>, StoreError> {
         store::open(&self.database).await
     }
 }

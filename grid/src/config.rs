@@ -55,11 +55,20 @@ pub struct Config {
     /// How far a reading's time may lie ahead of this machine's clock, seconds.
     #[arg(long, env = "DMSM_GRID_TOLERANCE", default_value_t = 300, value_name = "SECONDS")]
     pub tolerance: u32,
+
+    /// How long no reading of a meter's day may have come before the day is recorded with gaps,
+    /// seconds. A day without gaps is recorded once it is over.
+    #[arg(long, env = "DMSM_GRID_CLOSE_AFTER", default_value_t = 7 * 24 * 60 * 60, value_name = "SECONDS")]
+    pub close_after: u32,
 }
 
 impl Config {
     pub(crate) fn region(&self) -> RegionId {
         RegionId(self.region)
+    }
+
+    pub(crate) fn close_after(&self) -> Duration {
+        Duration::from_secs(self.close_after.into())
     }
 
     pub(crate) fn limits(&self) -> IngestLimits {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What the service answers when it does not do what was asked.
 
-use crate::{directory::DirectoryError, pricing::TooLarge, store::StoreError};
+use crate::{
+    directory::DirectoryError,
+    pricing::TooLarge,
+    store::{BatchFault, StoreError},
+};
 use axum::{
     extract::rejection::BytesRejection,
     http::{header, HeaderValue, StatusCode},
@@ -21,6 +25,9 @@ pub enum AppError {
     /// 401: no token, or a wrong one.
     #[error("this listener needs the worker's bearer token")]
     Unauthorized,
+    /// 404 without such a batch, 409 if it is not what the worker takes it for.
+    #[error(transparent)]
+    Batch(BatchFault),
     /// 413: too many bytes or too many items.
     #[error("too large: send fewer items at once")]
     Oversize,
@@ -32,7 +39,7 @@ pub enum AppError {
     Directory(#[from] DirectoryError),
     /// 503: the database does not answer.
     #[error("readings cannot be stored or read: {0}")]
-    Store(#[from] StoreError),
+    Store(#[source] StoreError),
     /// 503: too many requests at once.
     #[error("too many requests at once")]
     Busy,
@@ -46,9 +53,12 @@ pub enum AppError {
 
 impl AppError {
     /// All names, for counters.
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 12] = [
         "unparsable",
         "unauthorized",
+        "unknown-batch",
+        "batch-differs",
+        "batch-not-ready",
         "oversize",
         "unbillable",
         "node-unreachable",
@@ -63,6 +73,9 @@ impl AppError {
         match self {
             Self::Unparsable(_) => "unparsable",
             Self::Unauthorized => "unauthorized",
+            Self::Batch(BatchFault::Unknown(_)) => "unknown-batch",
+            Self::Batch(BatchFault::Differs(_) | BatchFault::Anchored(_)) => "batch-differs",
+            Self::Batch(BatchFault::Unsealed(_)) => "batch-not-ready",
             Self::Oversize => "oversize",
             Self::Unbillable(_) => "unbillable",
             Self::Directory(DirectoryError::Busy) | Self::Busy => "busy",
@@ -77,9 +90,20 @@ impl AppError {
         match self {
             Self::Unparsable(_) => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Batch(BatchFault::Unknown(_)) => StatusCode::NOT_FOUND,
+            Self::Batch(_) => StatusCode::CONFLICT,
             Self::Oversize => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unbillable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Batch(fault) => Self::Batch(fault),
+            error => Self::Store(error),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! The two listeners: devices and operators on one, the worker on the other.
 
 mod auth;
+mod batches;
 mod guard;
 mod public;
 mod serve;
@@ -13,8 +14,8 @@ pub use serve::serve;
 pub use worker::{MAX_LOOKUP, MAX_ROWS};
 
 use crate::{
-    answers::Answers, directory::DeviceDirectory, ingest::Ingest, metrics::Metrics, store::ReadingStore,
-    warnings::Warnings,
+    answers::Answers, directory::DeviceDirectory, ingest::Ingest, meter_days::MeterDays, metrics::Metrics,
+    store::MeterDayStore, warnings::Warnings,
 };
 use axum::Router;
 use dmsm_primitives::RegionId;
@@ -23,13 +24,15 @@ use std::sync::Arc;
 /// What the handlers work with.
 pub struct App {
     /// Where readings are kept.
-    pub store: Arc<dyn ReadingStore>,
+    pub store: Arc<dyn MeterDayStore>,
     /// Who the devices are.
     pub directory: Arc<dyn DeviceDirectory>,
     /// Takes readings in.
     pub ingest: Ingest,
     /// Answers paid requests.
     pub answers: Answers,
+    /// Records meter-days.
+    pub meter_days: MeterDays,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// The region served.

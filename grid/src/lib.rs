@@ -8,7 +8,8 @@
 //! devices deliver readings over HTTP, the service checks each against the chain and its own
 //! database, and answers for each by name. What it answered `accepted` is durable. The off-chain
 //! worker of the node reads behind a cursor and makes notices of it (paper, V.A). It also asks for
-//! the answers that users pay for (paper, V.B), which the service makes of half-hours and tariffs.
+//! the answers that users pay for (paper, V.B), which the service makes of half-hours and tariffs,
+//! and for the meter-days that are to be stored and anchored (paper, III.C).
 //!
 //! | Module | What |
 //! |---|---|
@@ -19,6 +20,7 @@
 //! | [`store`] | SQLite and PostgreSQL behind one trait |
 //! | [`pricing`] | bills, usage, advice and tariffs: integers alone, no database |
 //! | [`answers`] | from a question through the store and the prices to an answer |
+//! | [`meter_days`] | which meter-days are closed, and the batches of them |
 //! | [`import`], [`commands`] | files of readings; what operators do beside the service |
 //! | [`error`], [`metrics`], [`warnings`] | what is answered, counted and logged otherwise |
 //!
@@ -57,6 +59,11 @@
 //! | `POST /v1/worker/lookup` with `Vec<(DeviceId, u64)>`, [`http::MAX_LOOKUP`] at most | `Vec<Option<SignedReading>>`, in order |
 //! | `GET /v1/worker/head` | `u64`, the highest row; 0 if there is none |
 //! | `POST /v1/worker/answer` with `request::Question` | `Result<answer::Answer, answer::NoAnswer>` |
+//! | `POST /v1/worker/batches` with the chain's time, `Moment` | `Vec<OpenBatch>`, oldest first |
+//! | `POST /v1/worker/batch/unsealed` with `(Day, u16 version, u32 limit)` | `Vec<ToSealRow>` in order of the meters |
+//! | `POST /v1/worker/batch/sealed` with `(Day, u16, Vec<SealedRow>)` | nothing |
+//! | `POST /v1/worker/batch/manifest` with `(Day, u16)` | `Option<Vec<Record>>` in order of the meters; `None` while one is unsealed |
+//! | `POST /v1/worker/batch/anchored` with `(Day, u16, [u8; 32] root)` | nothing |
 //!
 //! Rows count from 1 without gaps, in commit order: behind a row that was read none appears later.
 //! The worker's cursor is therefore all it has to remember.
@@ -67,6 +74,33 @@
 //! checked. 422 `unbillable` means readings or prices that no answer has room for. The same question
 //! may be asked again at any time; what a past month answers changes only with late readings, an
 //! import, another tariff or offset.
+//!
+//! Types and bounds of the last five stand in [`dmsm_primitives::storage`]. Each may be called again
+//! at any time, with the same result. 404 `unknown-batch` without such a batch; 409 `batch-differs`
+//! if a row is sealed otherwise, is not in the batch, or the records have another root, and nothing
+//! of the message is kept; 409 `batch-not-ready` if rows are unsealed when the anchor is told.
+//!
+//! # Stored meter-days
+//!
+//! - The value of a **slot** is the energy used in that half-hour, in Wh, rounded as in bills; what was
+//!   fed in counts 0. A meter-day with more than 2^32 − 1 Wh in a slot is not recorded: it is counted
+//!   as refused, and logged once, until its readings change.
+//! - A meter-day is **closed** when its UTC day is over by the chain's time, for [`meter_days::SETTLING`]
+//!   so that its last readings are in, and either all 48 half-hours have readings or none of its
+//!   readings was accepted for `--close-after`. Readings count as accepted when they are first looked
+//!   through, imports when they were imported.
+//! - Closed meter-days of one day are **cut** into a batch, at most
+//!   [`dmsm_primitives::records::MAX_BATCH`], which never changes. It is one version of its day; of a
+//!   day one batch is open at a time, so that what comes meanwhile goes into the next version together.
+//! - A meter-day is cut again, as a **correction**, only if its half-hours or energies differ from what
+//!   was cut last.
+//! - Nothing is done at ingest. A call of `batches` looks through [`store::SCAN_ROWS`] new readings,
+//!   judges meter-days for 3 s at most, oldest day first, and cuts until
+//!   [`dmsm_primitives::storage::MAX_OPEN_BATCHES`] are open. Years of history are worked off call by
+//!   call.
+//! - Once anything is anchored, each bill carries its **evidence**: the energies of all its UTC days from
+//!   the readings as they are now, the same that the bill is made of, and for each day the newest anchored
+//!   record with its nonce and its path to the root.
 //!
 //! # Bills, usage, advice
 //!
@@ -159,6 +193,31 @@
 //! - **The wrong meter**: delete likewise, import again.
 //! - On SQLite an import holds ingest up for a second or so; on PostgreSQL other imports alone.
 //!
+//! ## Stored meter-days
+//!
+//! ```text
+//! dmsm-grid records status [--from YYYY-MM-DD] [--until YYYY-MM-DD] [--all] [--json]
+//! dmsm-grid records waiting --day YYYY-MM-DD [--json]
+//! dmsm-grid records recheck --meter 0x… [--from YYYY-MM-DD] [--until YYYY-MM-DD]
+//! dmsm-grid records release --day YYYY-MM-DD --version NUMBER --taken-by 0x…
+//! ```
+//!
+//! `status` shows by day which batches are open and what waits for which reason, with `--all` the
+//! anchored batches too; `waiting` names the meters.
+//!
+//! - **Batches stay open** (`dmsm_grid_record_batches_open`): the worker seals and anchors them; see the
+//!   node's log. At 16 no more are cut.
+//! - **Meter-days are refused** (`dmsm_grid_meter_days_refused`): `records waiting` names the meter.
+//!   Delete its absurd readings and have it compared with `records recheck`.
+//! - **Readings were deleted or changed by hand** after they were recorded, such as an import of the wrong
+//!   meter: bills differ from what is anchored, and households see it. `records recheck` makes
+//!   corrections of it.
+//! - **The chain has another root for a version** (the node reports a conflict), as when a backup was
+//!   restored: `records release` with the chain's root leaves the version to it and has the batch's
+//!   meter-days wait for a later one.
+//! - Keep `readings` of a day until it is anchored. Delete nothing from `record_batches` and
+//!   `record_rows`: evidence and versions stand on them. A recorded meter-day takes about 0.5 kB.
+//!
 //! # Security
 //!
 //! Readings prove themselves, so the public listener asks for no password; but they travel as
@@ -176,6 +235,8 @@
 //!   the chain judge again.
 //! - A question about a month reads one range of one index for each table of readings, and the
 //!   database adds up half-hours. An advice question does so once a meter of the region and hour.
+//! - Half-hours are added up outside of any transaction that writes, so that ingest does not wait; a
+//!   verdict is kept only if no scan saw the meter-day again meanwhile.
 //! - SQL integers are signed, so sequences above 2^63 − 1 are refused by name.
 
 pub mod answers;
@@ -186,6 +247,7 @@ pub mod error;
 pub mod http;
 pub mod import;
 pub mod ingest;
+pub mod meter_days;
 pub mod metrics;
 pub mod pricing;
 pub mod service;

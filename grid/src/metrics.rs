@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What `GET /metrics` shows, in the Prometheus text format.
 
-use crate::{answers::Answered, error::AppError, ingest::Outcome};
+use crate::{answers::Answered, error::AppError, ingest::Outcome, store::Totals};
 use dmsm_primitives::{answer::NoAnswer, RequestKind};
 use prometheus::{
     Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
@@ -25,6 +25,10 @@ pub struct Metrics {
     rows: IntGauge,
     worker_cursor: IntGauge,
     worker_lag: IntGauge,
+    batches_open: IntGauge,
+    batches_anchored: IntGauge,
+    meter_days_anchored: IntGauge,
+    meter_days_refused: IntGauge,
 }
 
 impl Metrics {
@@ -62,6 +66,22 @@ impl Metrics {
                 "worker_lag_rows",
                 "Rows that the worker has not gone past yet.",
             ))?,
+            batches_open: IntGauge::with_opts(opts(
+                "record_batches_open",
+                "Batches of meter-days that are cut and not anchored.",
+            ))?,
+            batches_anchored: IntGauge::with_opts(opts(
+                "record_batches_anchored",
+                "Batches of meter-days that are anchored.",
+            ))?,
+            meter_days_anchored: IntGauge::with_opts(opts(
+                "meter_days_anchored",
+                "Meter-days in anchored batches, corrections counted again.",
+            ))?,
+            meter_days_refused: IntGauge::with_opts(opts(
+                "meter_days_refused",
+                "Meter-days that are not recorded because a half-hour is too large.",
+            ))?,
             registry,
         };
         for outcome in Outcome::ALL.iter().filter(|outcome| !outcome.is_kept()) {
@@ -88,7 +108,11 @@ impl Metrics {
         self.registry.register(Box::new(self.answers.clone()))?;
         self.registry.register(Box::new(self.rows.clone()))?;
         self.registry.register(Box::new(self.worker_cursor.clone()))?;
-        self.registry.register(Box::new(self.worker_lag.clone()))
+        self.registry.register(Box::new(self.worker_lag.clone()))?;
+        self.registry.register(Box::new(self.batches_open.clone()))?;
+        self.registry.register(Box::new(self.batches_anchored.clone()))?;
+        self.registry.register(Box::new(self.meter_days_anchored.clone()))?;
+        self.registry.register(Box::new(self.meter_days_refused.clone()))
     }
 
     pub(crate) fn count(&self, outcomes: &[Outcome]) {
@@ -115,8 +139,20 @@ impl Metrics {
         self.worker_cursor.set(i64::try_from(row).unwrap_or(i64::MAX));
     }
 
-    /// The text for Prometheus; `head` is the highest row, where the database tells it.
-    pub(crate) fn render(&self, head: Option<u64>) -> Result<Vec<u8>, prometheus::Error> {
+    /// The text for Prometheus; `head` is the highest row, where the database tells it, and so
+    /// `totals`.
+    pub(crate) fn render(
+        &self,
+        head: Option<u64>,
+        totals: Option<Totals>,
+    ) -> Result<Vec<u8>, prometheus::Error> {
+        if let Some(totals) = totals {
+            let set = |gauge: &IntGauge, count| gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+            set(&self.batches_open, totals.open_batches);
+            set(&self.batches_anchored, totals.anchored_batches);
+            set(&self.meter_days_anchored, totals.anchored_meter_days);
+            set(&self.meter_days_refused, totals.refused_meter_days);
+        }
         if let Some(head) = head.and_then(|head| i64::try_from(head).ok()) {
             self.rows.set(head);
             self.worker_lag.set((head - self.worker_cursor.get()).max(0));

@@ -9,13 +9,15 @@ mod advice;
 mod bill;
 mod calendar;
 mod draft;
+mod meter_day;
 mod series;
 mod tariff;
 
 pub use advice::{advice, MAX_OFFERS, MIN_REGION_METERS};
-pub use bill::{bill, usage};
+pub use bill::{bill, runs, usage};
 pub use calendar::{NotAnOffset, UtcOffset};
 pub use draft::{Band, Days, Draft, TimeOfDay, Times};
+pub use meter_day::Slots;
 pub use series::{HalfHourSum, Series};
 pub use tariff::{Tariff, TariffFault, MAX_BANDS, MAX_NAME_BYTES, MAX_PRICE};
 

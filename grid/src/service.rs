@@ -7,6 +7,7 @@ use crate::{
     directory::{CacheLimits, CachedDirectory, ChainDirectory},
     http::{self, App, TokenError, WorkerToken},
     ingest::Ingest,
+    meter_days::MeterDays,
     metrics::Metrics,
     store::{self, StoreError},
     warnings::Warnings,
@@ -52,6 +53,7 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>) -> Result<(), S
     let app = Arc::new(App {
         ingest: Ingest::new(store.clone(), directory.clone(), region, limits, metrics.clone()),
         answers: Answers::new(store.clone(), config.utc_offset),
+        meter_days: MeterDays::new(store.clone(), config.close_after()),
         store: store.clone(),
         directory,
         metrics,

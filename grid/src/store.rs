@@ -2,11 +2,16 @@
 //! Where readings are kept. One trait, one module a backend, one conformance suite over both.
 
 mod billing;
+mod meter_days;
 mod postgres;
 mod record;
 mod sqlite;
 
 pub use billing::{BillingStore, Import, Imported, TariffBook, TariffWritten};
+pub use meter_days::{
+    AnchoredBatch, BatchFault, BatchId, BatchState, BatchStatus, Changed, MeterDayStore, Totals, Verdict,
+    Waiting, WaitingDays, MAX_SHOWN, SCAN_ROWS,
+};
 pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 
@@ -128,13 +133,16 @@ pub enum StoreError {
         /// The name of both.
         name: String,
     },
+    /// A batch of meter-days is not what it is taken for.
+    #[error(transparent)]
+    Batch(#[from] BatchFault),
     /// The database does not answer: away, locked or full.
     #[error("the database does not answer")]
     Unavailable(#[from] sqlx::Error),
 }
 
 /// Opens the database that `url` names and brings its tables up to date.
-pub async fn open(url: &str) -> Result<Arc<dyn BillingStore>, StoreError> {
+pub async fn open(url: &str) -> Result<Arc<dyn MeterDayStore>, StoreError> {
     match url.split_once(':').map(|(scheme, _)| scheme) {
         Some("sqlite") => Ok(Arc::new(SqliteStore::open(url).await?)),
         Some("postgres" | "postgresql") => Ok(Arc::new(PostgresStore::open(url).await?)),
@@ -157,11 +165,11 @@ pub fn redacted(url: &str) -> String {
 }
 
 /// The migrations of a backend, in order; later ones are added here and never changed.
-fn migrator(readings: &'static str, bills: &'static str) -> Migrator {
+fn migrator(readings: &'static str, bills: &'static str, records: &'static str) -> Migrator {
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    let migrations = [(1, "readings", readings), (2, "bills", bills)];
+    let migrations = [(1, "readings", readings), (2, "bills", bills), (3, "records", records)];
     Migrator::with_migrations(migrations.into_iter().map(migration).collect())
 }
 

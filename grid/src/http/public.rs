@@ -100,7 +100,7 @@ async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Health>) {
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> Response {
-    match app.metrics.render(app.store.head().await.ok()) {
+    match app.metrics.render(app.store.head().await.ok(), app.store.totals().await.ok()) {
         Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, with_causes(&error)).into_response(),
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What the node's off-chain worker reads and asks. SCALE in and out.
 
-use super::{auth, guard, App, WorkerToken};
+use super::{auth, batches, guard, App, WorkerToken};
 use crate::{error::AppError, ingest::now};
 use axum::{
     body::Bytes,
@@ -37,6 +37,7 @@ pub(super) fn router(app: Arc<App>, token: WorkerToken) -> Router {
         .route("/v1/worker/lookup", post(lookup).layer(DefaultBodyLimit::max(LOOKUP_BODY)))
         .route("/v1/worker/head", get(head))
         .route("/v1/worker/answer", post(answer).layer(DefaultBodyLimit::max(QUESTION_BODY)))
+        .merge(batches::router())
         .layer(from_fn_with_state(guard::slots(), guard::bounded))
         .layer(from_fn_with_state(token, auth::required))
         .layer(from_fn_with_state(app.clone(), guard::counted))
@@ -84,7 +85,7 @@ async fn answer(State(app): State<Arc<App>>, body: Result<Bytes, BytesRejection>
 }
 
 /// A SCALE answer.
-struct Scale(Vec<u8>);
+pub(super) struct Scale(pub Vec<u8>);
 
 impl IntoResponse for Scale {
     fn into_response(self) -> Response {

@@ -4,9 +4,10 @@
 use super::{Series, Tariff, TooLarge, UtcOffset};
 use codec::Compact;
 use dmsm_primitives::{
-    answer::{Bill, BillLine, MinorUnits, Price, Usage, WattHours},
-    DeviceId, Month, Period,
+    answer::{Bill, BillLine, MinorUnits, Price, Run, Usage, WattHours},
+    DeviceId, HalfHour, Month, Period,
 };
+use std::ops::Range;
 
 /// Wh × thousandths of a minor unit a kWh make millionths of a minor unit.
 const MILLIONTHS: u128 = 1_000_000;
@@ -76,6 +77,20 @@ pub fn usage(series: &Series, meter: DeviceId, period: Period) -> Result<Usage, 
         export: export(series)?,
         quality: series.quality(),
     })
+}
+
+/// Which line of a bill each of these half-hours counts in, as runs.
+pub fn runs(tariff: &Tariff, half_hours: Range<u32>, offset: UtcOffset) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for half_hour in half_hours.map(HalfHour) {
+        // A tariff has at most `MAX_BANDS` bands.
+        let line = tariff.band_at(offset.half_hour_of_week(half_hour)) as u8;
+        match runs.last_mut().filter(|run| run.line == line && run.half_hours < u16::MAX) {
+            Some(run) => run.half_hours += 1,
+            None => runs.push(Run { line, half_hours: 1 }),
+        }
+    }
+    runs
 }
 
 /// What was used of the energy of a half-hour, Wh.
@@ -206,6 +221,21 @@ mod tests {
         let usage = usage(&series, METER, Period { from: 0, until: 0 }).unwrap();
         assert_eq!(usage.energy, [1, 0, 0, 3, 0].map(Compact));
         assert_eq!((usage.export, usage.quality.missing.count), (2, 2));
+    }
+
+    #[test]
+    fn runs_follow_the_bands_through_the_regions_time() {
+        // Night is from 23:00 to 07:00 in the region's time.
+        let run = |line, half_hours| Run { line, half_hours };
+        let tariff = day_and_night(2, 1);
+        let first = UTC.half_hours(JANUARY).unwrap().start;
+        let expected = [run(1, 14), run(0, 32), run(1, 16), run(0, 32), run(1, 2)];
+        assert_eq!(runs(&tariff, first..first + 96, UTC), expected);
+        let east = UtcOffset::from_minutes(60).unwrap();
+        assert_eq!(runs(&tariff, first..first + 20, east), [run(1, 12), run(0, 8)]);
+        assert_eq!(runs(&flat(1), first..first + 1_488, UTC), [run(0, 1_488)]);
+        assert_eq!(runs(&flat(1), 0..70_000, UTC), [run(0, u16::MAX), run(0, 4_465)]);
+        assert_eq!(runs(&flat(1), 0..0, UTC), []);
     }
 
     fn any_series() -> impl Strategy<Value = Series> {

@@ -64,6 +64,7 @@ impl PostgresStore {
         migrator(
             include_str!("../../migrations/postgres/0001_readings.sql"),
             include_str!("../../migrations/postgres/0002_bills.sql"),
+            include_str!("../../migrations/postgres/0003_records.sql"),
         )
         .run(&pool)
         .await
@@ -84,6 +85,13 @@ impl PostgresStore {
     pub(super) async fn begin_change(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
         let mut tx = self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
         sqlx::query("LOCK TABLE tariffs, imports IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;
+        Ok(tx)
+    }
+
+    /// A transaction beside which no other one changes batches or what waits for them.
+    pub(super) async fn begin_records(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let mut tx = self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
+        sqlx::query("SELECT one FROM records_state FOR UPDATE").execute(&mut *tx).await?;
         Ok(tx)
     }
 }

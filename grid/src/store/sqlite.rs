@@ -54,6 +54,7 @@ impl SqliteStore {
         migrator(
             include_str!("../../migrations/sqlite/0001_readings.sql"),
             include_str!("../../migrations/sqlite/0002_bills.sql"),
+            include_str!("../../migrations/sqlite/0003_records.sql"),
         )
         .run(&writer)
         .await
@@ -73,6 +74,11 @@ impl SqliteStore {
 
     /// A transaction beside which no other one changes tariffs or imports.
     pub(super) async fn begin_change(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        self.writer.begin_with("BEGIN IMMEDIATE").await
+    }
+
+    /// A transaction beside which no other one changes batches or what waits for them.
+    pub(super) async fn begin_records(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
         self.writer.begin_with("BEGIN IMMEDIATE").await
     }
 }

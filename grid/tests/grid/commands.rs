@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The program's commands: imports and tariffs.
+//! The program's commands: imports, tariffs, stored meter-days.
 
-use crate::support::{child::fails, london, postgres};
-use dmsm_grid::store;
-use dmsm_primitives::{DeviceId, Month};
+use crate::support::{child::fails, london, now, postgres, sealing::anchor, CLOSE_AFTER};
+use dmsm_grid::{
+    meter_days::MeterDays,
+    store::{self, BatchId},
+};
+use dmsm_primitives::{Day, DeviceId, Month};
 use std::{path::Path, time::Duration};
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -181,13 +184,106 @@ async fn a_file_that_is_no_tariff_is_refused_by_name() {
     assert!(message.contains("cannot read none.json"), "{message}");
 }
 
+/// Two whole days and one with gaps; the first of them is anchored, the second cut.
+async fn recorded(folder: &TempDir, database: &str) {
+    let file = folder.path().join("days.csv");
+    let mut rows = String::from(",KWH/hh (per half hour)\n");
+    for (day, count) in [(1, 48), (2, 48), (3, 20)] {
+        for slot in 0..count {
+            rows += &format!("2012-01-{day:02} {:02}:{:02}:00,0.1\n", slot / 2, slot % 2 * 30);
+        }
+    }
+    std::fs::write(&file, rows).unwrap();
+    succeeds(database, &import(&file)).await;
+    let store = store::open(database).await.unwrap();
+    let open = MeterDays::new(store.clone(), CLOSE_AFTER).open_batches(now(), now()).await.unwrap();
+    assert_eq!(open.len(), 2);
+    anchor(&*store, BatchId { day: open[0].day, version: 0 }).await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_is_recorded_and_what_waits_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite(&folder);
+    let empty = succeeds(&database, &["records", "status"]).await;
+    assert_eq!(empty, "0 batches anchored with 0 meter-days, 0 open; 0 meter-days refused\n");
+    recorded(&folder, &database).await;
+
+    let text = succeeds(&database, &["records", "status"]).await;
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines[0], "1 batches anchored with 1 meter-days, 1 open; 0 meter-days refused");
+    assert_eq!(
+        lines[1..4],
+        ["2012-01-02", "    version 0: 1 meter-days, open, 1 to be sealed", "2012-01-03"]
+    );
+    assert!(lines[4].starts_with("    1 wait since 2") && lines[4].contains("they have gaps"), "{text}");
+    assert_eq!(lines.len(), 5);
+    let all = succeeds(&database, &["records", "status", "--all", "--until", "2012-01-01"]).await;
+    assert!(all.ends_with("2012-01-01\n    version 0: 1 meter-days, anchored\n"), "{all}");
+
+    let json = succeeds(&database, &["records", "status", "--all", "--json"]).await;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["totals"]["anchored_batches"], &json["more"]), (&1.into(), &false.into()));
+    let day = |n: usize| &json["days"][n];
+    assert_eq!((&day(0)["day"], &day(0)["batches"][0]["state"]), (&"2012-01-01".into(), &"anchored".into()));
+    assert_eq!(
+        (&day(1)["batches"][0]["state"], &day(1)["batches"][0]["unsealed"]),
+        (&"open".into(), &1.into())
+    );
+    assert_eq!(
+        (&day(2)["waiting"][0]["reason"], &day(2)["waiting"][0]["meter_days"]),
+        (&"incomplete".into(), &1.into())
+    );
+
+    let waiting = succeeds(&database, &["records", "waiting", "--day", "2012-01-03"]).await;
+    assert!(waiting.starts_with(METER) && waiting.contains("they have gaps"), "{waiting}");
+    let waiting = succeeds(&database, &["records", "waiting", "--day", "2012-01-03", "--json"]).await;
+    let waiting: serde_json::Value = serde_json::from_str(&waiting).unwrap();
+    assert_eq!((&waiting["meters"][0]["meter"], &waiting["day"]), (&METER.into(), &"2012-01-03".into()));
+    assert_eq!(succeeds(&database, &["records", "waiting", "--day", "2012-01-04"]).await, "");
+    let (output, message) = fails(grid(&database, &["records", "waiting", "--day", "2012-02-30"])).await;
+    assert_eq!(output.status.code(), Some(2));
+    assert!(message.contains("write YYYY-MM-DD"), "{message}");
+}
+
+#[tokio::test]
+async fn what_is_recorded_is_compared_again_and_a_batch_given_up_on_demand() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite(&folder);
+    recorded(&folder, &database).await;
+    let days = ["--from", "2012-01-01", "--until", "2012-01-31"];
+    let again = succeeds(&database, &[&["records", "recheck", "--meter", METER], &days[..]].concat()).await;
+    assert_eq!(again, format!("{METER}: 2 days are compared again\n"));
+
+    let release =
+        |day, version| ["records", "release", "--day", day, "--version", version, "--taken-by", METER];
+    let done = succeeds(&database, &release("2012-01-02", "0")).await;
+    assert_eq!(done, "version 0 of 2012-01-02 is given up: its 1 meter-days wait again\n");
+    let (_, message) = fails(grid(&database, &release("2012-01-02", "0"))).await;
+    assert!(message.contains("there is no batch that is version 0 of 2012-01-02"), "{message}");
+    let (_, message) = fails(grid(&database, &release("2012-01-01", "0"))).await;
+    assert!(message.contains("version 0 of 2012-01-01 is anchored as it is"), "{message}");
+    let store = store::open(&database).await.unwrap();
+    let open = MeterDays::new(store.clone(), CLOSE_AFTER).open_batches(now(), now()).await.unwrap();
+    let open: Vec<_> = open.iter().map(|batch| (batch.day, batch.version)).collect();
+    assert_eq!(open, [(Day(15_341), 1)]);
+    store.close().await;
+}
+
 #[tokio::test]
 async fn the_flags_of_the_service_and_commands_do_not_mix() {
     let folder = tempfile::tempdir().unwrap();
     let help = succeeds(&sqlite(&folder), &["--help"]).await;
-    for word in
-        ["The region's data service", "import", "tariff", "--listen", "--worker-token-file", "--utc-offset"]
-    {
+    for word in [
+        "The region's data service",
+        "import",
+        "records",
+        "tariff",
+        "--listen",
+        "--utc-offset",
+        "--close-after",
+    ] {
         assert!(help.contains(word), "{word}: {help}");
     }
     let (output, _) = fails(grid(&sqlite(&folder), &["--region", "1", "tariff", "list"])).await;

@@ -2,8 +2,8 @@
 //! Databases of every backend, and the tests that all of them must pass.
 
 use super::postgres;
-use dmsm_grid::store::{self, BillingStore};
-use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
+use dmsm_grid::store::{self, MeterDayStore};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -38,8 +38,29 @@ impl Database {
         }
     }
 
-    pub async fn open(&self) -> Arc<dyn BillingStore> {
+    /// What an operator, or somebody who should not, does to the database.
+    pub async fn execute(&self, sql: &str) -> u64 {
+        execute(&self.url, sql).await
+    }
+
+    pub async fn open(&self) -> Arc<dyn MeterDayStore> {
         store::open(&self.url).await.unwrap()
+    }
+}
+
+/// Runs a statement on a database and says how many rows it changed.
+pub async fn execute(url: &str, sql: &str) -> u64 {
+    let sql = AssertSqlSafe(sql.to_owned());
+    if url.starts_with("sqlite") {
+        let mut other = SqliteConnection::connect(url).await.unwrap();
+        let done = other.execute(sql).await.unwrap().rows_affected();
+        other.close().await.unwrap();
+        done
+    } else {
+        let mut other = PgConnection::connect(url).await.unwrap();
+        let done = other.execute(sql).await.unwrap().rows_affected();
+        other.close().await.unwrap();
+        done
     }
 }
 

@@ -95,13 +95,18 @@ pub async fn worker_get(address: SocketAddr, path: &str) -> Answer {
     send(as_worker(address, path).body(Body::empty()).unwrap()).await
 }
 
+/// What the worker gets for a body.
+pub async fn worker_post(address: SocketAddr, path: &str, body: Vec<u8>) -> Answer {
+    send(as_worker(address, path).method("POST").body(body.into()).unwrap()).await
+}
+
 pub async fn worker_lookup(address: SocketAddr, body: Vec<u8>) -> Answer {
-    send(as_worker(address, "/v1/worker/lookup").method("POST").body(body.into()).unwrap()).await
+    worker_post(address, "/v1/worker/lookup", body).await
 }
 
 /// What the worker gets for a body on the path of questions.
 pub async fn worker_ask(address: SocketAddr, body: Vec<u8>) -> Answer {
-    send(as_worker(address, "/v1/worker/answer").method("POST").body(body.into()).unwrap()).await
+    worker_post(address, "/v1/worker/answer", body).await
 }
 
 pub async fn ask(

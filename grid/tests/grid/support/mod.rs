@@ -7,6 +7,7 @@ pub mod http;
 pub mod london;
 pub mod node;
 pub mod postgres;
+pub mod sealing;
 
 use async_trait::async_trait;
 use dmsm_grid::{
@@ -14,9 +15,10 @@ use dmsm_grid::{
     directory::{DeviceDirectory, DeviceEntry, DirectoryError, StaticDirectory},
     http::{App, WorkerToken},
     ingest::{Ingest, IngestLimits},
+    meter_days::MeterDays,
     metrics::Metrics,
     pricing::UtcOffset,
-    store::{self, BillingStore},
+    store::{self, MeterDayStore},
     warnings::Warnings,
 };
 use dmsm_primitives::{
@@ -27,7 +29,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use std::{
     net::SocketAddr,
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -35,6 +37,7 @@ use tokio::net::TcpListener;
 pub const GENESIS: [u8; 32] = [0x67; 32];
 pub const REGION: RegionId = RegionId(7);
 pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+pub const CLOSE_AFTER: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 pub const BODY_LIMIT: usize = 256 * 1024;
 
 /// A device with its key.
@@ -119,7 +122,8 @@ impl DeviceDirectory for Away {
 pub struct Service {
     pub public: SocketAddr,
     pub worker: SocketAddr,
-    pub store: Arc<dyn BillingStore>,
+    pub store: Arc<dyn MeterDayStore>,
+    pub url: String,
     _folder: TempDir,
 }
 
@@ -139,6 +143,7 @@ impl Service {
         let app = Arc::new(App {
             ingest: Ingest::new(store.clone(), directory.clone(), REGION, limits, metrics.clone()),
             answers: Answers::new(store.clone(), offset),
+            meter_days: MeterDays::new(store.clone(), CLOSE_AFTER),
             store: store.clone(),
             directory,
             metrics,
@@ -149,7 +154,7 @@ impl Service {
         let token = WorkerToken::new(TOKEN.as_bytes()).unwrap();
         let public = serve(dmsm_grid::http::public(app.clone())).await;
         let worker = serve(dmsm_grid::http::worker(app, token)).await;
-        Self { public, worker, store, _folder: folder }
+        Self { public, worker, store, url, _folder: folder }
     }
 }
 
