@@ -57,8 +57,14 @@ pub trait ChainIndex: Send + Sync + 'static {
     /// The last block that is indexed.
     async fn finalized(&self) -> Result<Finalized, IndexError>;
 
-    /// Who asked the request that was fulfilled with an answer of this digest in the cloud.
-    async fn answer_requester(&self, digest: &[u8; 32]) -> Result<Option<MemberId>, IndexError>;
+    /// Whether a request of `requester` was fulfilled with an answer of this digest that lies in
+    /// `cloud`, by that cloud's own receipt. Another cloud's receipt says nothing about what lies here.
+    async fn answered(
+        &self,
+        requester: &MemberId,
+        cloud: &MemberId,
+        digest: &[u8; 32],
+    ) -> Result<bool, IndexError>;
 
     /// SHA-256 of the manifest that an anchor commits to.
     async fn manifest(

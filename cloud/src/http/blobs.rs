@@ -148,7 +148,7 @@ pub(super) async fn get(
 
 async fn may_read(app: &App, member: &MemberId, digest: &[u8; 32]) -> Result<bool, AppError> {
     Ok(app.intake.owns(member, digest).await?
-        || app.index.answer_requester(digest).await? == Some(*member)
+        || app.index.answered(member, &app.receipts.member(), digest).await?
         || app.grants.may_read(member, digest).await?)
 }
 

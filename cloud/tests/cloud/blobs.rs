@@ -143,7 +143,11 @@ async fn the_answer_is_handed_out_to_whoever_paid_for_it(cloud: Cloud) {
     cloud.processor.put(cloud.address, b"masked answer").await;
     let digest = sha256(b"masked answer");
     cloud.user.fetch(cloud.address, &digest).await.refused(403, "not-granted");
-    cloud.index.answers.lock().unwrap().insert(digest, cloud.user.id);
+    let answered = |by| cloud.index.answers.lock().unwrap().insert((cloud.user.id, by, digest));
+    // By a receipt of another cloud: nothing that lies here.
+    answered(cloud.other.id);
+    cloud.user.fetch(cloud.address, &digest).await.refused(403, "not-granted");
+    answered(vault::cloud().id);
     assert_eq!(cloud.user.fetch(cloud.address, &digest).await.bytes(), b"masked answer");
     cloud.other.fetch(cloud.address, &digest).await.refused(403, "not-granted");
 }

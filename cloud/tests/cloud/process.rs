@@ -45,21 +45,19 @@ async fn what_it_makes_is_for_its_own_user_alone() {
 #[tokio::test]
 async fn a_wrong_start_is_told_with_a_remedy() {
     let place = Place::folder_and_sqlite().await;
-    let with = |change: &dyn Fn(&mut tokio::process::Command)| {
-        let mut command = command(&place, NOWHERE);
-        change(&mut command);
-        fails(command)
-    };
-    let told = with(&|command| drop(command.args(["--vault-passphrase-file", "/nowhere/passphrase"]))).await;
-    assert!(told.contains("cannot read --vault-passphrase-file"), "{told}");
     std::fs::write(place.path("wrong"), "wrong\n").unwrap();
-    let wrong = place.path("wrong");
-    let told = with(&|command| drop(command.arg("--vault-passphrase-file").arg(&wrong))).await;
-    assert!(told.contains("passphrase"), "{told}");
-    let told = with(&|command| drop(command.args(["--store", "ftp://host/"]))).await;
-    assert!(told.contains("file:///PATH or s3://BUCKET/PATH"), "{told}");
-    let told = with(&|command| drop(command.args(["--database", "mysql://host/"]))).await;
-    assert!(told.contains("sqlite://PATH"), "{told}");
+    let wrong = place.path("wrong").display().to_string();
+    for (flag, value, remedy) in [
+        ("--vault-passphrase-file", "/nowhere/passphrase", "cannot read --vault-passphrase-file"),
+        ("--vault-passphrase-file", &wrong, "passphrase"),
+        ("--store", "ftp://host/", "file:///PATH or s3://BUCKET/PATH"),
+        ("--database", "mysql://host/", "sqlite://PATH"),
+    ] {
+        let mut start = command(&place, NOWHERE);
+        start.args([flag, value]);
+        let told = fails(start).await;
+        assert!(told.contains(remedy), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -10,13 +10,17 @@ use dmsm_cloud::{
     },
 };
 use dmsm_primitives::{Day, MemberId, PaillierPublicKey, Scope};
-use std::{collections::HashMap, sync::Mutex};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Mutex,
+};
 
 pub const HEAD: Finalized = Finalized { number: 42, hash: [0x42; 32] };
 
 #[derive(Default)]
 pub struct FakeIndex {
-    pub answers: Mutex<HashMap<[u8; 32], MemberId>>,
+    /// Requester, cloud, and digest of the answer.
+    pub answers: Mutex<HashSet<(MemberId, MemberId, [u8; 32])>>,
     pub manifests: Mutex<HashMap<(MemberId, Day, u16), [u8; 32]>>,
     pub days: Mutex<HashMap<(MemberId, Scope, Day), DayRecords>>,
     pub data_keys: Mutex<HashMap<(MemberId, Scope), PaillierPublicKey>>,
@@ -38,8 +42,13 @@ impl ChainIndex for FakeIndex {
         Ok(HEAD)
     }
 
-    async fn answer_requester(&self, digest: &[u8; 32]) -> Result<Option<MemberId>, IndexError> {
-        Ok(self.answers.lock().unwrap().get(digest).copied())
+    async fn answered(
+        &self,
+        requester: &MemberId,
+        cloud: &MemberId,
+        digest: &[u8; 32],
+    ) -> Result<bool, IndexError> {
+        Ok(self.answers.lock().unwrap().contains(&(*requester, *cloud, *digest)))
     }
 
     async fn manifest(

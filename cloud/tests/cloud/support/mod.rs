@@ -111,6 +111,8 @@ impl Cloud {
         let address = listener.local_addr().unwrap();
         let router = dmsm_cloud::http::router(app);
         let shown = format!("{router:?}");
+        // What follows are axum's own paths, for what has none.
+        let shown = shown.split("fallback_router").next().unwrap();
         let paths = shown.split("): \"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()));
         let paths = paths.collect();
         tokio::spawn(dmsm_cloud::http::serve(listener, router, std::future::pending()));

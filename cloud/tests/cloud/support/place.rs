@@ -3,7 +3,6 @@
 
 use super::{postgres, s3};
 use dmsm_cloud::blobs::{self, Blobs};
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use std::{path::PathBuf, sync::Arc};
 use tempfile::TempDir;
 
@@ -52,18 +51,6 @@ impl Place {
         let digits = hex::encode(digest);
         let root = if self.variables.is_empty() { "blobs" } else { "bucket/blobs" };
         self.folder.path().join(root).join(&digits[..2]).join(&digits[2..])
-    }
-
-    /// What an operator, or somebody who should not, does to the database.
-    pub async fn execute(&self, sql: &str) -> u64 {
-        let sql = AssertSqlSafe(sql.to_owned());
-        if self.database.starts_with("sqlite") {
-            let mut other = SqliteConnection::connect(&self.database).await.unwrap();
-            other.execute(sql).await.unwrap().rows_affected()
-        } else {
-            let mut other = PgConnection::connect(&self.database).await.unwrap();
-            other.execute(sql).await.unwrap().rows_affected()
-        }
     }
 }
 
