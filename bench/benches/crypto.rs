@@ -14,6 +14,7 @@ fn paillier(criterion: &mut Criterion) {
     group.bench_function("textbook_encrypt", |bench| bench.iter(|| black_box(key.textbook_encrypt())));
     group.bench_function("owner_encrypt", |bench| bench.iter(|| black_box(key.owner_encrypt())));
     group.bench_function("crt_decrypt", |bench| bench.iter(|| black_box(key.decrypt())));
+    group.bench_function("seal_meter_day", |bench| bench.iter(|| black_box(key.seal_meter_day())));
     group.bench_function("two_powers", |bench| bench.iter(|| black_box(key.two_powers())));
     group.finish();
 }

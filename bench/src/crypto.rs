@@ -4,6 +4,7 @@
 use blst::{min_sig, BLST_ERROR};
 use dmsm_crypto::{
     bls,
+    packing::{pack, MeterDay, Packed},
     paillier::{opens, Ciphertext, Opening, PublicKey, SecretKey},
 };
 use dmsm_host::dmsm_consensus;
@@ -64,6 +65,18 @@ impl Paillier {
         self.secret.encrypt(&self.message).expect("the message is below the modulus")
     }
 
+    /// Ours: a meter-day packed.
+    pub fn pack(&self) -> Packed {
+        pack(&MeterDay { energy: [0xa5a5_a5a5; 48], nonce: [0xa5; 16] })
+    }
+
+    /// Ours: a meter-day packed, M* computed, encrypted by the key's owner with derived randomness.
+    pub fn seal_meter_day(&self) -> ([u8; 32], Ciphertext) {
+        let packed = self.pack();
+        let ciphertext = self.secret.encrypt_derived(packed.as_bytes(), &[0x5a; 32]);
+        (packed.digest(), ciphertext.expect("the modulus holds a meter-day"))
+    }
+
     /// Ours: decryption, from bytes and with every check.
     pub fn decrypt(&self) -> Vec<u8> {
         self.secret.decrypt(&self.ciphertext).expect("the ciphertext is the key's").to_vec()
@@ -88,7 +101,8 @@ impl Paillier {
         (m * &self.n + 1u32) * residue % &self.n2
     }
 
-    /// Peer: the two secure powers of half size that decryption cannot do without.
+    /// Peer: the two secure powers of half size that the owner's encryption and decryption cannot do
+    /// without.
     pub fn two_powers(&self) -> [Integer; 2] {
         let [p, q] = &self.halves;
         [p, q].map(|(base, order, square)| Integer::from(base.secure_pow_mod_ref(order, square)))
@@ -135,6 +149,7 @@ fn integer(bytes: &[u8]) -> Integer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dmsm_crypto::packing::unpack;
 
     #[test]
     fn peers_do_the_same_work() {
@@ -143,6 +158,10 @@ mod tests {
         assert_eq!(c, integer(&paillier.ciphertext.to_bytes()));
         assert_eq!(paillier.decrypt()[1..], paillier.message);
         assert!(paillier.opens());
+        let larger = Paillier::new(3072).unwrap();
+        let (digest, ciphertext) = larger.seal_meter_day();
+        let day = unpack(&larger.secret.decrypt(&ciphertext).unwrap()).unwrap();
+        assert_eq!(pack(&day).digest(), digest);
         let bls = Bls::new().unwrap();
         assert!(bls.host_verify() && bls.native_verify() && bls.verify_many(3));
     }

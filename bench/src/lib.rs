@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | public encryption, table of h_s made | GMP: (1 + m·n)·r^n mod n² as the textbook has it | <= 0.2 |
 //! | decryption by CRT | its two secure powers of half size alone | <= 1.2 |
+//! | a meter-day packed and encrypted by the key's owner | the same two powers | <= 1.2 |
 //! | public encryption | python `phe` with `gmpy2` | 5 times faster |
 //! | signature check on chain | `blst` called directly | <= 1.2 |
 //!

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Measures Paillier and BLS against their peers; prints the figures and writes
+//! Measures Paillier, packing and BLS against their peers; prints the figures and writes
 //! `bench/results/latest/crypto.json`.
 
 use dmsm_bench::{
@@ -46,6 +46,8 @@ fn run() -> Result<(), Box<dyn Error>> {
         timed("paillier_3072.two_powers", || paillier.two_powers()),
         timed("paillier_3072.open", || paillier.open()),
         timed("paillier_3072.opens", || paillier.opens()),
+        timed_mean("packing.pack", 1_000, || paillier.pack()),
+        timed("packing.seal_meter_day", || paillier.seal_meter_day()),
         timed("paillier_4096.public_encrypt", || largest.public_encrypt()),
         timed("paillier_4096.crt_decrypt", || largest.decrypt()),
         timed("paillier_4096.opens", || largest.opens()),
@@ -70,6 +72,16 @@ fn run() -> Result<(), Box<dyn Error>> {
             "<= 1.2",
         ),
         ("paillier_3072.encrypt_speedup_over_phe", rounds.ratio("paillier_3072.phe_encrypt", ours), ">= 5"),
+        (
+            "packing.seal_meter_day_over_two_powers",
+            rounds.ratio("packing.seal_meter_day", "paillier_3072.two_powers"),
+            "<= 1.2",
+        ),
+        (
+            "packing.meter_days_sealed_a_second",
+            1.0 / rounds.median("packing.seal_meter_day"),
+            "none, one core",
+        ),
         ("bls.host_verify_over_native", rounds.ratio("bls.host_verify", "bls.native_verify"), "<= 1.2"),
     ];
 
