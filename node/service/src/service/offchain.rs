@@ -70,14 +70,14 @@ fn extensions(
     // Without a registry the metrics count for nobody.
     let metrics = WorkerMetrics::register(registry.unwrap_or(&Registry::new()))
         .map_err(|error| ServiceError::Application(Box::new(error)))?;
-    let (vault, grid, policy) = worker.into_parts(&metrics);
+    let (vault, services, policy) = worker.into_parts(&metrics);
     let heads = move || {
         let info = client.info();
         Heads { best: info.best_number, finalized: info.finalized_number }
     };
-    let works = vault.is_some() && grid.is_some();
+    let works = vault.is_some() && services.grid.is_some();
     let environment = Arc::new(WorkerEnvironment::new(
-        grid,
+        services,
         policy,
         Box::new(move |account, on_chain| next_nonce(&pool, account, on_chain)),
         heads,

@@ -22,11 +22,15 @@ pub struct WorkerArgs {
 
     /// URL of the worker listener of this region's `dmsm-grid`.
     #[arg(long, value_name = "URL", requires = "grid_token_file")]
-    pub grid_url: Option<GridUrl>,
+    pub grid_url: Option<ServiceUrl>,
 
     /// File with the token that `dmsm-grid` expects from its worker.
     #[arg(long, value_name = "FILE", requires = "grid_url")]
     pub grid_token_file: Option<PathBuf>,
+
+    /// URL of the cloud service that keeps this region's records (`dmsm-cloud`).
+    #[arg(long, value_name = "URL", requires = "vault")]
+    pub cloud_url: Option<ServiceUrl>,
 
     /// JSON file that says which kinds of paid requests this node answers.
     ///
@@ -37,6 +41,11 @@ pub struct WorkerArgs {
 }
 
 impl WorkerArgs {
+    /// Where the cloud service is.
+    pub(super) fn cloud(&self) -> Option<String> {
+        self.cloud_url.as_ref().map(|url| url.as_str().into())
+    }
+
     /// Where the grid service is, and its token.
     pub(super) fn grid(&self) -> Result<Option<GridAccess>, WorkerError> {
         let (Some(url), Some(path)) = (&self.grid_url, &self.grid_token_file) else { return Ok(None) };
@@ -53,16 +62,16 @@ impl WorkerArgs {
 
 /// An HTTP URL without a slash at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GridUrl(String);
+pub struct ServiceUrl(String);
 
-impl GridUrl {
+impl ServiceUrl {
     /// The URL.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-impl FromStr for GridUrl {
+impl FromStr for ServiceUrl {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -120,7 +129,24 @@ mod tests {
     }
 
     #[test]
-    fn without_flags_there_is_no_grid() {
+    fn the_cloud_has_a_url_without_a_slash_at_its_end() {
+        let cloud_url = Some("https://cloud.example/dmsm/".parse().unwrap());
+        let args = WorkerArgs { cloud_url, ..WorkerArgs::default() };
+        assert_eq!(args.cloud().as_deref(), Some("https://cloud.example/dmsm"));
+    }
+
+    #[test]
+    fn a_url_that_names_no_service_is_refused() {
+        for url in
+            ["", "cloud", "ftp://cloud", "http://", "http:///", "http://a b", "http://a?b", "http://a#b"]
+        {
+            assert!(url.parse::<ServiceUrl>().is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn without_flags_there_is_no_grid_and_no_cloud() {
         assert!(WorkerArgs::default().grid().unwrap().is_none());
+        assert!(WorkerArgs::default().cloud().is_none());
     }
 }

@@ -28,9 +28,18 @@ pub struct Heads {
 /// The nonce after those of an account's transactions in the pool, from the one on chain.
 pub type NextNonce = dyn Fn(&[u8], u32) -> u32 + Send + Sync;
 
+/// The services that the operator named.
+#[derive(Default)]
+pub struct Services {
+    /// The grid service.
+    pub grid: Option<GridAccess>,
+    /// URL of the cloud service, without a trailing slash.
+    pub cloud: Option<String>,
+}
+
 /// The environment of the worker in a running node.
 pub struct WorkerEnvironment {
-    grid: Option<GridAccess>,
+    services: Services,
     policy: Policy,
     next_nonce: Box<NextNonce>,
     heads: Box<dyn Fn() -> Heads + Send + Sync>,
@@ -43,7 +52,7 @@ pub struct WorkerEnvironment {
 impl WorkerEnvironment {
     /// An environment on a client's heads and pool.
     pub fn new(
-        grid: Option<GridAccess>,
+        services: Services,
         policy: Policy,
         next_nonce: Box<NextNonce>,
         heads: impl Fn() -> Heads + Send + Sync + 'static,
@@ -51,7 +60,7 @@ impl WorkerEnvironment {
     ) -> Self {
         let caught_up_at = heads().best.into();
         Self {
-            grid,
+            services,
             policy,
             next_nonce,
             heads: Box::new(heads),
@@ -92,7 +101,11 @@ impl WorkerEnvironment {
 
 impl Environment for WorkerEnvironment {
     fn grid(&self) -> Option<GridAccess> {
-        self.grid.clone()
+        self.services.grid.clone()
+    }
+
+    fn cloud(&self) -> Option<String> {
+        self.services.cloud.clone()
     }
 
     fn finalized(&self) -> u32 {
@@ -143,6 +156,26 @@ impl Environment for WorkerEnvironment {
                 self.clear(&[Kind::AnswerLost]);
             }
             Report::RequestRejected => self.handed_in("rejected"),
+            Report::RecordsWaiting(batches) => {
+                self.metrics.open_batches.set(batches.into());
+                self.clear(&[Kind::GridUnreachable, Kind::NotEnrolled]);
+                if batches == 0 {
+                    self.clear(&[Kind::DataKeyForeign, Kind::BatchConflict]);
+                }
+            }
+            Report::MeterDaysSealed(count) => {
+                self.metrics.meter_days_sealed.inc_by(count.into());
+                if count > 0 {
+                    self.clear(&[Kind::CloudUnreachable, Kind::VaultRefused]);
+                }
+            }
+            Report::BatchAnchored => {
+                self.metrics.batches_anchored.inc();
+                self.clear(&[Kind::CloudUnreachable, Kind::SubmissionRefused]);
+            }
+            Report::CloudUnreachable => self.raise(Kind::CloudUnreachable),
+            Report::DataKeyForeign => self.raise(Kind::DataKeyForeign),
+            Report::BatchConflict => self.raise(Kind::BatchConflict),
         }
     }
 }
@@ -163,7 +196,16 @@ mod tests {
             }
         };
         let metrics = WorkerMetrics::register(&Registry::new()).unwrap();
-        (head, WorkerEnvironment::new(None, Policy::default(), Box::new(|_, nonce| nonce), heads, metrics))
+        (
+            head,
+            WorkerEnvironment::new(
+                Services::default(),
+                Policy::default(),
+                Box::new(|_, nonce| nonce),
+                heads,
+                metrics,
+            ),
+        )
     }
 
     #[test]
@@ -213,6 +255,10 @@ mod tests {
             (Report::Resubmitted, "resubmitted"),
             (Report::VaultRefused, "vault_refused"),
             (Report::NotEnrolled, "not_enrolled"),
+            (Report::AnswerLost, "answer_lost"),
+            (Report::CloudUnreachable, "cloud_unreachable"),
+            (Report::DataKeyForeign, "data_key_foreign"),
+            (Report::BatchConflict, "batch_conflict"),
         ] {
             environment.report(report);
             environment.report(report);
@@ -226,5 +272,70 @@ mod tests {
         environment.report(Report::GridUnreachable);
         environment.report(Report::Backlog(0));
         assert!(!environment.incidents.clear(Kind::GridUnreachable), "it is cleared already");
+    }
+
+    #[test]
+    fn records_are_counted() {
+        let (_, environment) = environment(2);
+        for report in [
+            Report::RecordsWaiting(3),
+            Report::MeterDaysSealed(200),
+            Report::MeterDaysSealed(56),
+            Report::BatchAnchored,
+            Report::BatchAnchored,
+            Report::RecordsWaiting(1),
+        ] {
+            environment.report(report);
+        }
+        let metrics = &environment.metrics;
+        assert_eq!(metrics.open_batches.get(), 1);
+        assert_eq!(metrics.meter_days_sealed.get(), 256);
+        assert_eq!(metrics.batches_anchored.get(), 2);
+    }
+
+    #[test]
+    fn sealed_days_end_the_incident_of_the_cloud() {
+        let (_, environment) = environment(2);
+        environment.report(Report::CloudUnreachable);
+        environment.report(Report::MeterDaysSealed(1));
+        assert!(!environment.incidents.clear(Kind::CloudUnreachable));
+    }
+
+    #[test]
+    fn no_sealed_day_says_nothing_about_the_cloud() {
+        let (_, environment) = environment(2);
+        environment.report(Report::CloudUnreachable);
+        environment.report(Report::MeterDaysSealed(0));
+        assert!(environment.incidents.clear(Kind::CloudUnreachable));
+    }
+
+    #[test]
+    fn a_conflict_stays_while_a_batch_waits() {
+        let (_, environment) = environment(2);
+        for kind in [Kind::BatchConflict, Kind::DataKeyForeign] {
+            environment.raise(kind);
+            environment.report(Report::BatchAnchored);
+            environment.report(Report::RecordsWaiting(1));
+            assert!(environment.incidents.clear(kind), "another batch says nothing about this one");
+        }
+    }
+
+    #[test]
+    fn a_conflict_is_over_when_no_batch_waits() {
+        let (_, environment) = environment(2);
+        for kind in [Kind::BatchConflict, Kind::DataKeyForeign] {
+            environment.raise(kind);
+            environment.report(Report::RecordsWaiting(0));
+            assert!(!environment.incidents.clear(kind));
+        }
+    }
+
+    #[test]
+    fn the_worker_is_told_of_the_services() {
+        let cloud = Some("https://cloud.example".to_owned());
+        let (_, mut environment) = environment(2);
+        assert!(environment.cloud().is_none() && environment.grid().is_none());
+        environment.services = Services { cloud: cloud.clone(), grid: None };
+        assert_eq!(environment.cloud(), cloud);
     }
 }

@@ -18,17 +18,23 @@ pub(super) enum Kind {
     VaultRefused,
     NotEnrolled,
     AnswerLost,
+    CloudUnreachable,
+    DataKeyForeign,
+    BatchConflict,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::GridUnreachable,
         Self::SubmissionRefused,
         Self::Resubmitted,
         Self::VaultRefused,
         Self::NotEnrolled,
         Self::AnswerLost,
+        Self::CloudUnreachable,
+        Self::DataKeyForeign,
+        Self::BatchConflict,
     ];
 
     /// Value of the metric's label `kind`.
@@ -40,6 +46,9 @@ impl Kind {
             Self::VaultRefused => "vault_refused",
             Self::NotEnrolled => "not_enrolled",
             Self::AnswerLost => "answer_lost",
+            Self::CloudUnreachable => "cloud_unreachable",
+            Self::DataKeyForeign => "data_key_foreign",
+            Self::BatchConflict => "batch_conflict",
         }
     }
 
@@ -61,6 +70,19 @@ impl Kind {
                 "A request was accepted, and the grid service no longer has what it takes to answer it: bring \
                  its readings back before the deadline, or credit is lost"
             }
+            Self::CloudUnreachable => {
+                "The cloud service did not answer, or not as agreed: is `dmsm-cloud` up, and is `--cloud-url` \
+                 right? Records wait, and the worker tries again"
+            }
+            Self::DataKeyForeign => {
+                "The chain has another data key of this member for the month than the vault's: was the vault \
+                 made without `dmsm keys generate --data-keys-of OLD_VAULT`? Records wait until the node has a \
+                 vault with the member's data seed"
+            }
+            Self::BatchConflict => {
+                "The chain has another anchor for a version of a day than this node's batch: does another node \
+                 of this member run on other data, or was the grid's database restored? Records of the day wait"
+            }
             Self::NotEnrolled => {
                 "No account of type `dmsw` in the keystore is an active processor: let the council approve it"
             }
@@ -75,6 +97,9 @@ impl Kind {
             Self::Resubmitted => "Notices get on chain again",
             Self::VaultRefused => "The vault encrypts and signs again",
             Self::AnswerLost => "Requests that were accepted are answered again",
+            Self::CloudUnreachable => "The cloud service answers again",
+            Self::DataKeyForeign => "No record waits for another data key any more",
+            Self::BatchConflict => "No batch differs from its anchor any more",
             Self::NotEnrolled => "The worker's account is an active processor now",
         }
     }

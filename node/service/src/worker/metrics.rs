@@ -22,6 +22,12 @@ pub struct WorkerMetrics {
     pub open_requests: Gauge<U64>,
     /// What was handed to the pool about requests, by what was done.
     pub requests: CounterVec<U64>,
+    /// Batches of meter-days that wait for their anchors.
+    pub open_batches: Gauge<U64>,
+    /// Meter-days that were sealed and lie in the cloud.
+    pub meter_days_sealed: Counter<U64>,
+    /// Batches whose anchors stand in finalized blocks.
+    pub batches_anchored: Counter<U64>,
     /// Time of one encryption in the vault, seconds.
     pub encryption_seconds: Histogram,
     /// What went wrong, by kind.
@@ -86,6 +92,24 @@ impl WorkerMetrics {
                 registry,
             )?,
             requests: register(requests, registry)?,
+            open_batches: register(
+                Gauge::new("dmsm_worker_open_batches", "Batches of meter-days that wait for their anchors")?,
+                registry,
+            )?,
+            meter_days_sealed: register(
+                Counter::new(
+                    "dmsm_worker_meter_days_sealed_total",
+                    "Meter-days that were sealed and lie in the cloud",
+                )?,
+                registry,
+            )?,
+            batches_anchored: register(
+                Counter::new(
+                    "dmsm_worker_batches_anchored_total",
+                    "Batches of meter-days whose anchors stand in finalized blocks",
+                )?,
+                registry,
+            )?,
             encryption_seconds: register(Histogram::with_opts(encryption)?, registry)?,
             errors: register(errors, registry)?,
         })
@@ -108,6 +132,9 @@ mod tests {
             "dmsm_worker_backlog_rows",
             "dmsm_worker_open_requests",
             "dmsm_worker_requests_total",
+            "dmsm_worker_open_batches",
+            "dmsm_worker_meter_days_sealed_total",
+            "dmsm_worker_batches_anchored_total",
             "dmsm_worker_encryption_seconds",
             "dmsm_worker_errors_total",
         ] {

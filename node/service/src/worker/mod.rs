@@ -2,7 +2,7 @@
 //! What a processing node hands to its off-chain worker.
 //!
 //! The worker itself is code of the runtime. It finds here the key vault (private keys stay on
-//! this side), where its grid service is, and where to report. The account that signs its
+//! this side), where its services are, and where to report. The account that signs its
 //! transactions is in the node's keystore, under [`KEY_TYPE`].
 
 mod args;
@@ -11,16 +11,15 @@ mod incidents;
 mod metrics;
 mod passphrase;
 mod policy;
-mod prepared_keys;
+mod prepared;
 mod vault;
 
-pub use args::{GridUrl, WorkerArgs};
-pub use environment::{Heads, WorkerEnvironment};
+pub use args::{ServiceUrl, WorkerArgs};
+pub use environment::{Heads, Services, WorkerEnvironment};
 pub use metrics::WorkerMetrics;
 pub use passphrase::PassphraseError;
 pub use policy::Policy;
 
-use dmsm_host::worker::GridAccess;
 use sp_core::crypto::KeyTypeId;
 use sp_keystore::{Keystore, KeystorePtr};
 use std::{
@@ -38,7 +37,7 @@ const LOG_TARGET: &str = "dmsm-worker";
 #[derive(Default)]
 pub struct Worker {
     vault: Option<dmsm_vault::Vault>,
-    grid: Option<GridAccess>,
+    services: Services,
     policy: Policy,
 }
 
@@ -80,7 +79,7 @@ impl Worker {
     /// Opens what the flags name. May ask for a passphrase on the terminal.
     pub fn open(args: &WorkerArgs) -> Result<Self, WorkerError> {
         Ok(Self {
-            grid: args.grid()?,
+            services: Services { grid: args.grid()?, cloud: args.cloud() },
             policy: args.policy.as_deref().map(Policy::read).transpose()?.unwrap_or_default(),
             vault: args.vault.as_deref().map(|path| open_vault(path, args)).transpose()?,
         })
@@ -88,7 +87,7 @@ impl Worker {
 
     /// Says once, at start, what the worker lacks and how to give it.
     pub fn announce(&self, workers_enabled: bool, keystore: &KeystorePtr) {
-        if self.vault.is_none() && self.grid.is_none() {
+        if self.vault.is_none() && self.services.grid.is_none() {
             log::info!(target: LOG_TARGET, "No vault and no grid service: this node processes no region");
             return;
         }
@@ -102,8 +101,11 @@ impl Worker {
             log::warn!(target: LOG_TARGET, "A grid service, but no vault: give `--vault FILE`, or nothing is processed");
             return;
         }
-        if self.grid.is_none() {
+        if self.services.grid.is_none() {
             log::info!(target: LOG_TARGET, "A vault, but no grid service: no readings are processed (`--grid-url URL`)");
+        }
+        if self.services.grid.is_some() && self.services.cloud.is_none() {
+            log::info!(target: LOG_TARGET, "No cloud service: no records are kept (`--cloud-url URL`)");
         }
         if keystore.sr25519_public_keys(KEY_TYPE).is_empty() {
             log::warn!(
@@ -114,16 +116,16 @@ impl Worker {
         }
     }
 
-    /// The vault, the grid service and the policy, as the host interface wants them.
+    /// The vault, the services and the policy, as the host interface wants them.
     pub(crate) fn into_parts(
         self,
         metrics: &WorkerMetrics,
-    ) -> (Option<Arc<dyn dmsm_host::Vault>>, Option<GridAccess>, Policy) {
+    ) -> (Option<Arc<dyn dmsm_host::Vault>>, Services, Policy) {
         let vault = self.vault.map(|vault| {
             Arc::new(vault::NodeVault::new(vault, metrics.encryption_seconds.clone()))
                 as Arc<dyn dmsm_host::Vault>
         });
-        (vault, self.grid, self.policy)
+        (vault, self.services, self.policy)
     }
 }
 
