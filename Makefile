@@ -43,7 +43,7 @@ check: setup ## Format, lints and docs alone
 build: setup ## Builds the programs
 	@$(MAKE) --no-print-directory run-build
 
-bench: build ## Measures cryptography against its peers, full blocks, requests: bench/results/latest
+bench: build ## Measures cryptography against its peers, full blocks, requests, inquiries: bench/results/latest
 	@$(MAKE) --no-print-directory run-bench
 
 runtime: setup ## Builds the Wasm for an upgrade; prints its path, Blake2-256 and metadata hash
@@ -77,6 +77,7 @@ run-bench:
 	"$${CARGO_TARGET_DIR:-target}/release/crypto-bench"
 	$(CARGO) bench --locked $(CHAIN) --bench full_block
 	$(CARGO) bench --locked $(CLIENT) --bench requests
+	$(CARGO) bench --locked $(GRID) --bench inquiry
 
 run-runtime:
 	scripts/runtime

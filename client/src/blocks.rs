@@ -288,7 +288,7 @@ mod tests {
             owner_key: [7; 32],
             digest: [8; 32],
         };
-        let notified = Found::Event(ChainEvent::Notified(seal));
+        let notified = Found::Event(ChainEvent::Notified(seal.clone()));
         assert_eq!(read("Notifications", "Notified", &seal.encode()), notified);
         let fields = (PROCESSOR, seal.owner, Conduct::TimedOut, -25i16, 475u16);
         let recorded = Record::decode(7, &fields.encode()).unwrap();

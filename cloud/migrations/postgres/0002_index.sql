@@ -56,7 +56,7 @@ CREATE INDEX requests_by_requester_and_kind ON requests (requester, kind, place)
 CREATE INDEX requests_by_processor ON requests (processor, place);
 CREATE INDEX requests_by_processor_and_kind ON requests (processor, kind, place);
 CREATE INDEX requests_by_kind ON requests (kind, place);
-CREATE INDEX requests_by_answer ON requests (answer, place) WHERE cloud IS NOT NULL;
+CREATE INDEX requests_by_answer ON requests (answer, cloud, requester) WHERE cloud IS NOT NULL;
 
 CREATE TABLE credit (
     place        BIGINT PRIMARY KEY,

@@ -2,7 +2,8 @@
 -- and read again.
 --
 -- A place is block * 2^20 + position of the event in its block: rows sort as the chain does. Times are
--- ms since the Unix epoch, days count from it.
+-- ms since the Unix epoch, days count from it. Tables are without row numbers because a range of two
+-- columns uses both of an index only where the second is no row number.
 
 -- The last block read: one row. Before the first, number 0 and the genesis hash.
 CREATE TABLE index_head (
@@ -17,7 +18,7 @@ INSERT INTO index_head (genesis, number, hash, unknown) VALUES (NULL, 0, NULL, 0
 CREATE TABLE blocks (
     number INTEGER PRIMARY KEY CHECK (number > 0),
     time   INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX blocks_by_time ON blocks (time, number);
 
 CREATE TABLE notices (
@@ -29,7 +30,7 @@ CREATE TABLE notices (
     previous  INTEGER NOT NULL,                             -- 64 bits without sign
     sequence  INTEGER NOT NULL,                             -- 64 bits without sign
     digest    BLOB    NOT NULL CHECK (length(digest) = 32)  -- SHA-256 of the ciphertext
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX notices_by_device ON notices (device, place);
 CREATE INDEX notices_by_owner ON notices (owner, place);
 CREATE INDEX notices_by_processor ON notices (processor, place);
@@ -50,13 +51,13 @@ CREATE TABLE requests (
     ended_at     INTEGER,
     answer       BLOB CHECK (length(answer) = 32),                 -- SHA-256 of its ciphertext
     cloud        BLOB CHECK (length(cloud) = 32)                   -- who holds it, if no block does
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX requests_by_requester ON requests (requester, place);
 CREATE INDEX requests_by_requester_and_kind ON requests (requester, kind, place);
 CREATE INDEX requests_by_processor ON requests (processor, place);
 CREATE INDEX requests_by_processor_and_kind ON requests (processor, kind, place);
 CREATE INDEX requests_by_kind ON requests (kind, place);
-CREATE INDEX requests_by_answer ON requests (answer, place) WHERE cloud IS NOT NULL;
+CREATE INDEX requests_by_answer ON requests (answer, cloud, requester) WHERE cloud IS NOT NULL;
 
 CREATE TABLE credit (
     place        INTEGER PRIMARY KEY,
@@ -68,7 +69,7 @@ CREATE TABLE credit (
     change       INTEGER NOT NULL,
     score_before INTEGER NOT NULL,
     score_after  INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX credit_by_processor ON credit (processor, place);
 CREATE INDEX credit_by_processor_and_conduct ON credit (processor, conduct, place);
 CREATE INDEX credit_by_conduct ON credit (conduct, place);
@@ -79,7 +80,7 @@ CREATE TABLE data_keys (
     data_key  BLOB    NOT NULL,                                    -- SCALE
     place     INTEGER NOT NULL,
     PRIMARY KEY (processor, scope)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE anchors (
     place     INTEGER PRIMARY KEY,
@@ -93,7 +94,7 @@ CREATE TABLE anchors (
     state     TEXT    NOT NULL CHECK (state IN ('indexed', 'unavailable', 'mismatch')),
     flaw      TEXT,                                                -- of a mismatch
     UNIQUE (processor, day, version)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX anchors_by_state ON anchors (state, place);
 
 -- Meter-days of the anchors whose manifest was found and is the one that was anchored.
@@ -105,7 +106,7 @@ CREATE TABLE records (
     present    INTEGER NOT NULL,
     digest     BLOB    NOT NULL CHECK (length(digest) = 32),       -- SHA-256 of the plaintext
     ciphertext BLOB    NOT NULL CHECK (length(ciphertext) = 32)    -- SHA-256 of the ciphertext
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX records_by_day ON records (day, id);
 CREATE INDEX records_by_processor ON records (processor, day, id);
 CREATE INDEX records_by_processor_and_meter ON records (processor, meter, day, id);

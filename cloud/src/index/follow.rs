@@ -140,10 +140,10 @@ pub enum FollowError {
     /// Another program writes to the same index.
     #[error("another program writes to this index: one is enough")]
     Moved,
-    /// The node no longer has what is to be read.
+    /// The node no longer has the state of a block, in which its events stand.
     #[error(
-        "the node has discarded block {block}: the index needs one that keeps them all, run with \
-         `--state-pruning archive-canonical --blocks-pruning archive`"
+        "the node has discarded the state of block {block}: the index needs a node that keeps all states, \
+         run from its first block on with `--state-pruning archive-canonical`"
     )]
     Discarded {
         /// Its number.

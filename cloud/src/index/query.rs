@@ -19,17 +19,18 @@ use codec::DecodeAll;
 use dmsm_primitives::{
     records::MAX_BATCH, time::DAY_MILLIS, DataKey, Day, MemberId, PaillierPublicKey, RequestKind, Scope,
 };
-use sqlx::AssertSqlSafe;
+use sqlx::{postgres::PgRow, sqlite::SqliteRow, AssertSqlSafe, FromRow, Postgres, Sqlite};
 use std::collections::BTreeMap;
 
 /// Records of one day, all versions counted, that [`ChainIndex::day`] reads: 64 full batches.
 pub const MAX_DAY_RECORDS: u32 = 64 * MAX_BATCH;
 
-/// The value of a column.
-#[derive(Clone)]
+/// A value in a statement.
+#[derive(Clone, Copy)]
 enum Value {
     Bytes([u8; 32]),
     Text(&'static str),
+    Integer(i64),
 }
 
 /// Columns with the values that are wanted in them.
@@ -59,62 +60,74 @@ impl Wanted {
             _ => Err(IndexError::FiltersExclude(names)),
         }
     }
+
+    /// What [`History::page`] takes.
+    fn between(&self, low: &[i64], high: &[i64], limit: i64) -> Vec<Value> {
+        let integers = |values: &[i64]| values.iter().copied().map(Value::Integer).collect::<Vec<_>>();
+        [&self.values[..], &integers(low), &self.values, &integers(high), &integers(&[limit])].concat()
+    }
 }
 
-/// Binds the values of columns to a query, in order.
-macro_rules! bind {
-    ($query:expr, $values:expr) => {{
-        let mut query = $query;
-        for value in $values {
-            query = match value {
-                Value::Bytes(bytes) => query.bind(bytes.to_vec()),
-                Value::Text(text) => query.bind(text),
-            };
-        }
-        query
-    }};
+/// Within a transaction.
+trait Select: sqlx::Database {
+    async fn head(db: &mut Self::Connection) -> Result<Option<Finalized>, DatabaseError>;
+
+    /// The place before which nothing of a day or later stands; behind all places, where no block is
+    /// of that day or later.
+    async fn first_place(db: &mut Self::Connection, day: u32) -> Result<i64, DatabaseError>;
+
+    async fn rows<R>(
+        db: &mut Self::Connection,
+        statement: String,
+        values: Vec<Value>,
+    ) -> Result<Vec<R>, DatabaseError>
+    where
+        R: for<'r> FromRow<'r, Self::Row> + Send + Unpin;
 }
 
-/// Reads a page of events of some days.
-macro_rules! events {
-    ($index:expr, $history:expr, $wanted:expr, $from:expr, $to:expr, $paging:expr, $decode:path) => {{
-        let Wanted { columns, values } = $wanted;
-        let statement = $history.page(&columns);
-        let limit = limit($paging);
-        on!(&$index.database, db => {
-            let mut tx = db.begin_reading().await?;
-            let head = rows::head(sqlx::query_as(sql::HEAD).fetch_one(&mut *tx).await?)?;
-            let mut places = [None; 2];
-            // The first place of the first day, and of the day after the last.
-            let days = [$from.map(|day: Day| day.0), $to.map(|day: Day| day.0.saturating_add(1))];
-            for (place, day) in places.iter_mut().zip(days) {
-                let Some(day) = day else { continue };
+macro_rules! select {
+    ($database:ty) => {
+        impl Select for $database {
+            async fn head(db: &mut Self::Connection) -> Result<Option<Finalized>, DatabaseError> {
+                rows::head(sqlx::query_as(sql::HEAD).fetch_one(db).await?)
+            }
+
+            async fn first_place(db: &mut Self::Connection, day: u32) -> Result<i64, DatabaseError> {
                 let time = rows::to_time(u64::from(day) * DAY_MILLIS);
                 let block: Option<i64> =
-                    sqlx::query_scalar(sql::FIRST_BLOCK).bind(time).fetch_optional(&mut *tx).await?;
-                *place = Some(match block {
-                    Some(block) => first_place(block)?,
-                    None => i64::MAX,
-                });
+                    sqlx::query_scalar(sql::FIRST_BLOCK).bind(time).fetch_optional(db).await?;
+                let Some(block) = block else { return Ok(i64::MAX) };
+                let place = Place::new(rows::narrow(block)?, 0).ok_or(DatabaseError::Corrupt)?;
+                Ok(place.sql())
             }
-            let after = $paging.after.map_or(-1, |cursor| cursor.row);
-            let after = places[0].map_or(after, |first| after.max(first - 1));
-            let query = sqlx::query_as(AssertSqlSafe(statement)).bind(after).bind(places[1].unwrap_or(i64::MAX));
-            let query = bind!(query, values).bind(limit + 1);
-            let found = query.fetch_all(&mut *tx).await?;
-            tx.rollback().await?;
-            page(head, found.into_iter().map($decode), limit)
-        })
-    }};
+
+            async fn rows<R>(
+                db: &mut Self::Connection,
+                statement: String,
+                values: Vec<Value>,
+            ) -> Result<Vec<R>, DatabaseError>
+            where
+                R: for<'r> FromRow<'r, Self::Row> + Send + Unpin,
+            {
+                let mut query = sqlx::query_as(AssertSqlSafe(statement));
+                for value in values {
+                    query = match value {
+                        Value::Bytes(bytes) => query.bind(bytes.to_vec()),
+                        Value::Text(text) => query.bind(text),
+                        Value::Integer(integer) => query.bind(integer),
+                    };
+                }
+                Ok(query.fetch_all(db).await?)
+            }
+        }
+    };
 }
+
+select!(Sqlite);
+select!(Postgres);
 
 fn limit(paging: &Paging) -> i64 {
     paging.limit.clamp(1, MAX_LIMIT).into()
-}
-
-fn first_place(block: i64) -> Result<i64, DatabaseError> {
-    let place = Place::new(rows::narrow(block)?, 0).ok_or(DatabaseError::Corrupt)?;
-    Ok(place.sql())
 }
 
 /// A page of at most `limit` of these entries, which are one more if another page follows.
@@ -139,6 +152,39 @@ fn some_block(head: Option<Finalized>) -> Result<Finalized, IndexError> {
 }
 
 impl Index {
+    /// A page of what happened on some days.
+    async fn events<R, T>(
+        &self,
+        history: History,
+        wanted: Wanted,
+        days: (Option<Day>, Option<Day>),
+        paging: &Paging,
+        decode: fn(R) -> Result<(Cursor, T), DatabaseError>,
+    ) -> Result<Page<T>, IndexError>
+    where
+        R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let statement = history.page(&wanted.columns);
+        let limit = limit(paging);
+        let after = paging.after.map_or(-1, |cursor| cursor.row);
+        on!(&self.database, db => {
+            let mut tx = db.begin_reading().await?;
+            let head = Db::head(&mut tx).await?;
+            let low = match days.0 {
+                Some(day) => after.max(Db::first_place(&mut tx, day.0).await? - 1),
+                None => after,
+            };
+            let high = match days.1 {
+                Some(day) => Db::first_place(&mut tx, day.0.saturating_add(1)).await?,
+                None => i64::MAX,
+            };
+            let values = wanted.between(&[low], &[high], limit + 1);
+            let found = Db::rows(&mut tx, statement, values).await?;
+            tx.rollback().await?;
+            page(head, found.into_iter().map(decode), limit)
+        })
+    }
+
     /// Whose record has this ciphertext, and of which scope. Of several the one anchored first.
     pub async fn record_owner(&self, ciphertext: &[u8; 32]) -> Result<Option<(MemberId, Scope)>, IndexError> {
         let found: Option<(Vec<u8>, String)> = on!(&self.database, db => {
@@ -155,11 +201,17 @@ impl ChainIndex for Index {
         some_block(self.head().await?)
     }
 
-    async fn answer_requester(&self, digest: &[u8; 32]) -> Result<Option<MemberId>, IndexError> {
-        let found: Option<Vec<u8>> = on!(&self.database, db => {
-            sqlx::query_scalar(sql::ANSWER_REQUESTER).bind(&digest[..]).fetch_optional(db.readers()).await?
+    async fn answered(
+        &self,
+        requester: &MemberId,
+        cloud: &MemberId,
+        digest: &[u8; 32],
+    ) -> Result<bool, IndexError> {
+        let found: Option<i64> = on!(&self.database, db => {
+            let query = sqlx::query_scalar(sql::ANSWERED).bind(&digest[..]).bind(&cloud.0[..]);
+            query.bind(&requester.0[..]).fetch_optional(db.readers()).await?
         });
-        Ok(found.map(rows::member).transpose()?)
+        Ok(found.is_some())
     }
 
     async fn manifest(
@@ -185,7 +237,7 @@ impl ChainIndex for Index {
         let number = i64::from(day.0);
         let (head, (versions, lacking), found) = on!(&self.database, db => {
             let mut tx = db.begin_reading().await?;
-            let head = rows::head(sqlx::query_as(sql::HEAD).fetch_one(&mut *tx).await?)?;
+            let head = Db::head(&mut tx).await?;
             let query = sqlx::query_as(sql::VERSIONS).bind(&processor.0[..]).bind(number).bind(&scope);
             let versions: (i64, i64) = query.fetch_one(&mut *tx).await?;
             let query = sqlx::query_as(sql::DAY).bind(&processor.0[..]).bind(number).bind(&scope);
@@ -232,7 +284,7 @@ impl ChainIndex for Index {
             .bytes("owner", owner.map(|owner| owner.0))
             .bytes("processor", processor.map(|processor| processor.0))
             .one_of("device, owner, processor")?;
-        events!(self, History::Notices, wanted, from, to, paging, rows::notice)
+        self.events(History::Notices, wanted, (from, to), paging, rows::notice).await
     }
 
     async fn requests(
@@ -246,25 +298,24 @@ impl ChainIndex for Index {
             .bytes("processor", processor.map(|processor| processor.0))
             .one_of("requester, processor")?
             .text("kind", kind.map(RequestKind::name));
-        events!(self, History::Requests, wanted, from, to, paging, rows::request)
+        self.events(History::Requests, wanted, (from, to), paging, rows::request).await
     }
 
     async fn records(&self, filter: &RecordFilter, paging: &Paging) -> Result<Page<RecordEntry>, IndexError> {
         let RecordFilter { processor, meter, from, to } = *filter;
-        let Wanted { columns, values } = Wanted::default()
+        let wanted = Wanted::default()
             .bytes("processor", processor.map(|processor| processor.0))
             .bytes("meter", meter.map(|meter| meter.0));
-        let statement = History::Records.page(&columns);
+        let statement = History::Records.page(&wanted.columns);
         let limit = limit(paging);
         let first = Cursor { day: from.map_or(0, |day| day.0.into()), row: -1 };
         let after = paging.after.map_or(first, |cursor| cursor.max(first));
-        let last = to.map_or(i64::MAX, |day| day.0.into());
+        let until = to.map_or(i64::MAX, |day| i64::from(day.0) + 1);
+        let values = wanted.between(&[after.day as i64, after.row], &[until, -1], limit + 1);
         on!(&self.database, db => {
             let mut tx = db.begin_reading().await?;
-            let head = rows::head(sqlx::query_as(sql::HEAD).fetch_one(&mut *tx).await?)?;
-            let query = sqlx::query_as(AssertSqlSafe(statement)).bind(after.day as i64).bind(after.row).bind(last);
-            let query = bind!(query, values).bind(limit + 1);
-            let found = query.fetch_all(&mut *tx).await?;
+            let head = Db::head(&mut tx).await?;
+            let found: Vec<rows::RecordRow> = Db::rows(&mut tx, statement, values).await?;
             tx.rollback().await?;
             page(head, found.into_iter().map(rows::record), limit)
         })
@@ -275,6 +326,94 @@ impl ChainIndex for Index {
         let wanted = Wanted::default()
             .bytes("processor", processor.map(|processor| processor.0))
             .text("conduct", conduct.map(|conduct| conduct.name()));
-        events!(self, History::Credit, wanted, from, to, paging, rows::credit)
+        self.events(History::Credit, wanted, (from, to), paging, rows::credit).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::Database;
+
+    /// How SQLite goes about a query.
+    async fn plan(database: &Database, query: &str) -> Vec<String> {
+        let Database::Sqlite(sqlite) = database else { unreachable!() };
+        let query = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"));
+        let rows: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(query).fetch_all(sqlite.readers()).await.unwrap();
+        rows.into_iter().map(|(.., step)| step).collect()
+    }
+
+    async fn database() -> (tempfile::TempDir, Database) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("cloud.db").display());
+        let database = Database::open(&url).await.unwrap();
+        (folder, database)
+    }
+
+    #[tokio::test]
+    async fn every_page_is_a_range_of_an_index() {
+        let (_folder, database) = database().await;
+        for (history, table, columns, index) in [
+            (History::Notices, "notices", &[][..], ""),
+            (History::Notices, "notices", &["device"], "by_device"),
+            (History::Notices, "notices", &["owner"], "by_owner"),
+            (History::Notices, "notices", &["processor"], "by_processor"),
+            (History::Requests, "requests", &[], ""),
+            (History::Requests, "requests", &["requester"], "by_requester"),
+            (History::Requests, "requests", &["requester", "kind"], "by_requester_and_kind"),
+            (History::Requests, "requests", &["processor"], "by_processor"),
+            (History::Requests, "requests", &["processor", "kind"], "by_processor_and_kind"),
+            (History::Requests, "requests", &["kind"], "by_kind"),
+            (History::Credit, "credit", &[], ""),
+            (History::Credit, "credit", &["processor"], "by_processor"),
+            (History::Credit, "credit", &["processor", "conduct"], "by_processor_and_conduct"),
+            (History::Credit, "credit", &["conduct"], "by_conduct"),
+            (History::Records, "r", &[], "by_day"),
+            (History::Records, "r", &["processor"], "by_processor"),
+            (History::Records, "r", &["processor", "meter"], "by_processor_and_meter"),
+            (History::Records, "r", &["meter"], "by_meter"),
+        ] {
+            let records = history == History::Records;
+            let row = if records { &["day", "id"][..] } else { &["place"][..] };
+            let key = [columns, row].concat();
+            let range = match key[..] {
+                [column] => format!("{column}>? AND {column}<?"),
+                _ => {
+                    let (key, values) = (key.join(","), vec!["?"; key.len()].join(","));
+                    format!("({key})>({values}) AND ({key})<({values})")
+                }
+            };
+            let index = match index {
+                "" => "PRIMARY KEY".to_owned(),
+                index if records => format!("INDEX records_{index}"),
+                index => format!("INDEX {table}_{index}"),
+            };
+            let mut expected = vec![format!("SEARCH {table} USING {index} ({range})")];
+            expected.extend(records.then(|| "SEARCH a USING PRIMARY KEY (place=?)".to_owned()));
+            assert_eq!(plan(&database, &history.page(columns)).await, expected, "{columns:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_question_reads_a_whole_table_or_sorts() {
+        let (_folder, database) = database().await;
+        for query in [
+            sql::FIRST_BLOCK,
+            sql::ANSWERED,
+            sql::DATA_KEY,
+            sql::MANIFEST,
+            sql::VERSIONS,
+            sql::DAY,
+            sql::RECORD_OWNER,
+            sql::SCORE,
+            sql::UNAVAILABLE,
+            sql::COUNT_ANCHORS,
+            sql::ACCEPT,
+            sql::SETTLE_ANCHOR,
+        ] {
+            let steps = plan(&database, query).await;
+            assert!(steps.iter().all(|step| step.starts_with("SEARCH")), "{query}: {steps:?}");
+        }
     }
 }

@@ -61,9 +61,9 @@ pub(super) const COUNT_ANCHORS: &str = "SELECT count(*) FROM anchors WHERE state
 /// $1 time.
 pub(super) const FIRST_BLOCK: &str =
     "SELECT number FROM blocks WHERE time >= $1 ORDER BY time, number LIMIT 1";
-/// $1 answer.
-pub(super) const ANSWER_REQUESTER: &str = "\
-    SELECT requester FROM requests WHERE answer = $1 AND cloud IS NOT NULL ORDER BY place LIMIT 1";
+/// $1 answer, $2 cloud, $3 requester.
+pub(super) const ANSWERED: &str =
+    "SELECT place FROM requests WHERE answer = $1 AND cloud = $2 AND requester = $3 LIMIT 1";
 /// $1 processor, $2 scope.
 pub(super) const DATA_KEY: &str = "SELECT data_key FROM data_keys WHERE processor = $1 AND scope = $2";
 /// $1 processor, $2 day, $3 version.
@@ -104,28 +104,26 @@ pub(super) enum History {
 }
 
 impl History {
-    /// A page: rows that have certain values in these columns.
+    /// A page: rows that have certain values in these columns, between two rows in order.
     ///
-    /// Of records, in order of days: $1 day and $2 row after which, $3 last day. Of the others: $1
-    /// place after which, $2 place before which. Then the values of the columns, then the limit.
+    /// Parameters: the values and the row after which, the values and the row before which, the
+    /// limit. A row is its place; of records, its day and number. Both ends are compared as rows of
+    /// all these columns, so that the index over them is the only way, whatever a planner guesses.
     pub(super) fn page(self, columns: &[&str]) -> String {
-        let records = self == Self::Records;
-        let (prefix, first) = if records { ("r.", 4) } else { ("", 3) };
-        let equal: String = columns
-            .iter()
-            .zip(first..)
-            .map(|(column, parameter)| format!("{prefix}{column} = ${parameter} AND "))
-            .collect();
-        let (range, order) = match records {
-            true => ("(r.day, r.id) > ($1, $2) AND r.day <= $3", "r.day, r.id"),
-            false => ("place > $1 AND place < $2", "place"),
+        let (select, row) = match self {
+            Self::Notices => (NOTICES, &["place"][..]),
+            Self::Requests => (REQUESTS, &["place"][..]),
+            Self::Credit => (CREDIT, &["place"][..]),
+            Self::Records => (RECORDS, &["day", "id"][..]),
         };
-        let select = match self {
-            Self::Notices => NOTICES,
-            Self::Requests => REQUESTS,
-            Self::Credit => CREDIT,
-            Self::Records => RECORDS,
+        let prefix = if self == Self::Records { "r." } else { "" };
+        let key: Vec<_> = columns.iter().chain(row).map(|column| format!("{prefix}{column}")).collect();
+        let parameters = |first: usize| {
+            let parameters = (first..first + key.len()).map(|n| format!("${n}"));
+            parameters.collect::<Vec<_>>().join(", ")
         };
-        format!("{select} WHERE {equal}{range} ORDER BY {order} LIMIT ${}", first + columns.len())
+        let (low, high) = (parameters(1), parameters(1 + key.len()));
+        let (limit, key) = (1 + 2 * key.len(), key.join(", "));
+        format!("{select} WHERE ({key}) > ({low}) AND ({key}) < ({high}) ORDER BY {key} LIMIT ${limit}")
     }
 }

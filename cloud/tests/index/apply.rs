@@ -86,7 +86,10 @@ async fn blocks_and_their_head_are_written_together(database: Database) {
         .map(|row| row.rsplitn(4, ' ').take(3).collect::<Vec<_>>())
         .collect();
     // After, before, change.
-    assert_eq!(scores, [["505", "500", "5"], ["480", "505", "-25"], ["400", "500", "-100"], ["0", "480", "-480"]]);
+    assert_eq!(
+        scores,
+        [["505", "500", "5"], ["480", "505", "-25"], ["400", "500", "-100"], ["0", "480", "-480"]]
+    );
 }
 
 async fn what_cannot_be_written_whole_is_not_written_at_all(database: Database) {

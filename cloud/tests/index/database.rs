@@ -33,8 +33,7 @@ impl Database {
         for (table, columns, order) in TABLES {
             let sqlite = self.url.starts_with("sqlite");
             let shown: Vec<_> = columns.split(' ').map(|column| shown(column, sqlite)).collect();
-            let statement =
-                format!("SELECT {} FROM {table} ORDER BY {order}", shown.join(" || ' ' || "));
+            let statement = format!("SELECT {} FROM {table} ORDER BY {order}", shown.join(" || ' ' || "));
             let statement = AssertSqlSafe(statement);
             let rows: Vec<String> = match sqlite {
                 true => {
@@ -77,11 +76,7 @@ const TABLES: [(&str, &str, &str); 8] = [
          answer_by ended_at #answer #cloud",
         "place",
     ),
-    (
-        "credit",
-        "place time #processor #counterparty conduct price change score_before score_after",
-        "place",
-    ),
+    ("credit", "place time #processor #counterparty conduct price change score_before score_after", "place"),
     ("data_keys", "#processor scope #data_key place", "place"),
     ("anchors", "place #processor scope day version #root count #manifest state flaw", "place"),
     ("records", "id #processor #meter day present #digest #ciphertext", "id"),

@@ -27,7 +27,7 @@ conformance! {
     a_node_of_another_chain_is_refused
     a_node_whose_block_differs_is_refused
     a_node_that_has_less_is_waited_for
-    a_node_that_discarded_blocks_is_told_how_to_run
+    a_node_that_discarded_states_is_told_how_to_run
     a_manifest_that_comes_late_is_found
     the_index_is_built_anew_at_once
     the_index_is_built_anew_beside_a_follower
@@ -239,13 +239,13 @@ async fn a_node_that_has_less_is_waited_for(database: Database) {
     running.abort();
 }
 
-async fn a_node_that_discarded_blocks_is_told_how_to_run(database: Database) {
+async fn a_node_that_discarded_states_is_told_how_to_run(database: Database) {
     let (index, world) = (database.open().await, world(10));
     let node = Node::new(&world);
     node.with(|state| state.errors = vec![Error::Discarded { block: 1 }]);
-    let Err(refused) = follower(&index, &node, &world).run().await else { unreachable!() };
+    let refused = follower(&index, &node, &world).run().await.unwrap_err();
     assert!(matches!(refused, FollowError::Discarded { block: 1 }));
-    assert!(refused.to_string().contains("--state-pruning archive-canonical --blocks-pruning archive"));
+    assert!(refused.to_string().contains("`--state-pruning archive-canonical`"));
 }
 
 async fn a_manifest_that_comes_late_is_found(database: Database) {
@@ -257,9 +257,8 @@ async fn a_manifest_that_comes_late_is_found(database: Database) {
     let node = Node::new(&world);
     let mut follower = follower(&index, &node, &world);
     follower.catch_up().await.unwrap();
-    let count = || async {
-        index.records(&RecordFilter::default(), &Paging::default()).await.unwrap().items.len()
-    };
+    let count =
+        || async { index.records(&RecordFilter::default(), &Paging::default()).await.unwrap().items.len() };
     assert_eq!(count().await, 0);
     world.store.put_bytes(late.digest(), bytes);
     follower.catch_up().await.unwrap();
@@ -309,8 +308,9 @@ async fn metrics_say_how_far_the_index_is(database: Database) {
     let mut follower = Follower::new(index, node.clone(), world.store.clone(), metrics);
     let value = |name: &str| {
         let families = registry.gather();
-        let metric = families.iter().find(|family| family.name() == name).unwrap().get_metric()[0].clone();
-        metric.get_gauge().value() + metric.get_counter().value()
+        let metric =
+            families.iter().find(|family| family.get_name() == name).unwrap().get_metric()[0].clone();
+        metric.get_gauge().get_value() + metric.get_counter().get_value()
     };
     follower.catch_up().await.unwrap();
     assert_eq!((value("index_head"), value("index_lag_blocks"), value("index_connected")), (21.0, 0.0, 1.0));

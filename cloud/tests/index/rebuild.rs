@@ -48,7 +48,8 @@ fn world(seed: u64) -> World {
                     let day = Day(DAY.0 + random.below(3) as u32);
                     let version = versions.entry((processor, day)).or_insert(0u16);
                     let first = random.below(10) as u32;
-                    let manifest = manifest(processor, day, *version, first..first + 1 + random.below(4) as u32);
+                    let manifest =
+                        manifest(processor, day, *version, first..first + 1 + random.below(4) as u32);
                     *version += 1;
                     world.anchor(&manifest)
                 }

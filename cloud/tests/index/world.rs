@@ -162,7 +162,11 @@ pub fn credit(processor: MemberId, conduct: Conduct, change: i16, score: u16) ->
 pub fn data_key(processor: MemberId, n: u8) -> ChainEvent {
     let half = |n: u8| vec![n; 384].try_into().unwrap();
     let paillier = PaillierPublicKey { n: half(n), h: half(n - 1) };
-    ChainEvent::DataKeyAnnounced { scope: SCOPE, processor, key: DataKey { paillier, proofs_digest: [3; 32] } }
+    ChainEvent::DataKeyAnnounced {
+        scope: SCOPE,
+        processor,
+        key: DataKey { paillier, proofs_digest: [3; 32] },
+    }
 }
 
 /// The meter-days of these meters; `salt` tells versions apart.
