@@ -30,7 +30,7 @@ CREATE TABLE waiting_days (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX waiting_by_state ON waiting_days (state, day, device);
-CREATE INDEX waiting_incomplete ON waiting_days (changed_at) WHERE state = 1;
+CREATE INDEX waiting_by_change ON waiting_days (state, changed_at);
 
 -- A batch is one version of its day and never changes.
 CREATE TABLE record_batches (
@@ -65,4 +65,3 @@ CREATE TABLE record_rows (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX record_rows_of_meter ON record_rows (device, day, version);
-CREATE INDEX record_rows_unsealed ON record_rows (day, version, device) WHERE digest IS NULL;

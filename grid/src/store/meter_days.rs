@@ -164,7 +164,8 @@ pub trait MeterDayStore: BillingStore {
     /// as changed, [`SCAN_ROWS`] readings at most. `now` is in ms since the Unix epoch.
     async fn scan(&self, now: Moment) -> Result<(), StoreError>;
 
-    /// Notes up to `limit` incomplete meter-days as changed whose last change is as old as this.
+    /// Notes incomplete meter-days as changed whose last change is as old as this: about `limit`, and
+    /// those that changed together with the last of them.
     async fn wake(&self, changed_until: Moment, limit: u32) -> Result<(), StoreError>;
 
     /// Changed meter-days of days before `before`, oldest day first, in order of their meters.

@@ -39,18 +39,19 @@ pub(super) const NOTE_IMPORTED: &str = "\
 /// $1 import, $2 the first moment that is left.
 pub(super) const SET_IMPORT: &str = "UPDATE imports SET unscanned_from = $2 WHERE id = $1";
 
-/// $1 the latest change that is long enough ago, $2 limit.
+/// Those of one moment go together. $1 the latest change that is long enough ago, $2 limit.
 pub(super) const WAKE: &str = "\
-    UPDATE waiting_days SET state = 0 WHERE (day, device) IN ( \
-        SELECT day, device FROM waiting_days WHERE state = 1 AND changed_at <= $1 \
-        ORDER BY changed_at LIMIT $2)";
+    UPDATE waiting_days SET state = 0 WHERE state = 1 AND changed_at <= coalesce(( \
+        SELECT changed_at FROM waiting_days WHERE state = 1 AND changed_at <= $1 \
+        ORDER BY changed_at LIMIT 1 OFFSET $2), $1)";
 /// $1 the first day that is not over, $2 limit.
 pub(super) const CHANGED: &str = "\
     SELECT day, device, changed_at, scan FROM waiting_days WHERE state = 0 AND day < $1 \
     ORDER BY day, device LIMIT $2";
 /// $1 meter, $2 day.
 pub(super) const NEWEST: &str = "\
-    SELECT present, energy FROM record_rows WHERE device = $1 AND day = $2 ORDER BY version DESC LIMIT 1";
+    SELECT present, energy FROM record_rows WHERE device = $1 AND day = $2 AND version = ( \
+        SELECT max(version) FROM record_rows WHERE device = $1 AND day = $2)";
 /// $1 day, $2 meter, $3 scan, $4 state, $5 present, $6 energy.
 pub(super) const JUDGE: &str = "\
     UPDATE waiting_days SET state = $4, present = $5, energy = $6 \
@@ -116,9 +117,10 @@ pub(super) const ANCHORS: &str = "SELECT count(*) FROM ( \
     SELECT 1 FROM record_batches WHERE root IS NOT NULL LIMIT 1) AS anchored";
 /// $1 meter, $2 day.
 pub(super) const ANCHORED: &str = "\
-    SELECT r.version, r.nonce FROM record_rows r \
-    JOIN record_batches b ON b.day = r.day AND b.version = r.version \
-    WHERE r.device = $1 AND r.day = $2 AND b.root IS NOT NULL ORDER BY r.version DESC LIMIT 1";
+    SELECT version, nonce FROM record_rows WHERE device = $1 AND day = $2 AND version = ( \
+        SELECT max(r.version) FROM record_rows r \
+        JOIN record_batches b ON b.day = r.day AND b.version = r.version \
+        WHERE r.device = $1 AND r.day = $2 AND b.root IS NOT NULL)";
 
 /// Open batches, anchored ones, their meter-days, refused meter-days.
 pub(super) const TOTALS: &str = "\
