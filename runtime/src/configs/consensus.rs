@@ -3,11 +3,11 @@
 
 use crate::{timing::Slot, AccountId, Aura, Balances, Members, Runtime, RuntimeEvent, SessionKeys};
 use alloc::vec::Vec;
-use pallet_members::SessionKeys as _;
 use frame_support::{
     parameter_types,
     traits::{ConstBool, ConstU128, ConstU32, ConstU64},
 };
+use pallet_members::SessionKeys as _;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_runtime::traits::{ConvertInto, OpaqueKeys};
 use sp_staking::SessionIndex;

@@ -10,7 +10,7 @@ use crate::{
 use codec::Encode;
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{Contains, ConstU16, ConstU32, VariantCountOf},
+    traits::{ConstU16, ConstU32, Contains, VariantCountOf},
     weights::constants::ParityDbWeight,
 };
 use frame_system::limits::BlockLength;

@@ -100,9 +100,9 @@ mod tests {
         let context = Context::new(Common { passphrase_file: Some(passphrase), ..Common::default() });
         let [old, new, other] = ["old", "new", "other"].map(|name| folder.path().join(name));
         let data_keys_of = Some(old.clone());
-        let missing =
-            run(Opts { data_keys_of: data_keys_of.clone(), ..opts_for(&new) }, &context, &mut Vec::new());
-        assert!(missing.await.err().unwrap().to_string().contains("no vault at"));
+        let opts = Opts { data_keys_of: data_keys_of.clone(), ..opts_for(&new) };
+        let missing = run(opts, &context, &mut Vec::new()).await;
+        assert!(missing.err().unwrap().to_string().contains("no vault at"));
         assert!(!new.exists());
         run(opts_for(&old), &context, &mut Vec::new()).await.unwrap();
         run(Opts { data_keys_of, ..opts_for(&new) }, &context, &mut Vec::new()).await.unwrap();

@@ -9,6 +9,7 @@ use crate::{
 use dmsm_client::{Cloud, CloudError};
 use dmsm_crypto::paillier;
 use dmsm_primitives::{records::Manifest, Day, DeviceId, MemberId, Record};
+use dmsm_vault::DataKeyPair;
 use serde::Serialize;
 use std::{fmt::Write as _, io::Write};
 
@@ -67,7 +68,7 @@ pub async fn run(opts: Opts, context: &Context, out: &mut dyn Write) -> Result<V
         let wanted = |record: &&Record| opts.meter.is_none_or(|meter| meter == record.meter);
         for record in manifest.records.iter().filter(wanted) {
             verified.records += 1;
-            check(record, &cloud, key.as_deref(), &mut verified).await?;
+            check(record, &cloud, key.as_ref().map(DataKeyPair::secret), &mut verified).await?;
         }
     }
     show(&verified, opts.day, context, out)
