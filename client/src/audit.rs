@@ -119,12 +119,18 @@ pub enum AuditFlaw {
 impl fmt::Display for AuditFlaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoEvidence => f.write_str("the bill comes without evidence: ask for it again when its month is anchored"),
+            Self::NoEvidence => {
+                f.write_str("the bill comes without evidence: ask for it again when its month is anchored")
+            }
             Self::Malformed => f.write_str("the evidence does not cover each half-hour of the month once"),
             Self::NotAnchored { day } => write!(f, "{day} is not anchored, or not yet"),
-            Self::NoSuchAnchor { day, version } => write!(f, "the chain has no version {version} of {day} from this processor"),
+            Self::NoSuchAnchor { day, version } => {
+                write!(f, "the chain has no version {version} of {day} from this processor")
+            }
             Self::OtherRecord { day } => write!(f, "the record of {day} is of another meter or day"),
-            Self::OtherReadings { day } => write!(f, "the half-hours of {day} are not those that were anchored"),
+            Self::OtherReadings { day } => {
+                write!(f, "the half-hours of {day} are not those that were anchored")
+            }
             Self::NotIncluded { day, version } => {
                 write!(f, "the record of {day} is not under the root of version {version}")
             }
@@ -169,8 +175,12 @@ struct Anchors(BTreeMap<(Day, u16), (Anchor, u16)>);
 fn check(bill: &Bill, anchors: &Anchors) -> Audit {
     let half_hours = bill.month.period(bill.utc_offset_minutes).and_then(|period| period.half_hours());
     let half_hours = half_hours.unwrap_or_default();
-    let mut audit =
-        Audit { proved_half_hours: 0, half_hours: half_hours.len() as u32, days: Vec::new(), flaws: Vec::new() };
+    let mut audit = Audit {
+        proved_half_hours: 0,
+        half_hours: half_hours.len() as u32,
+        days: Vec::new(),
+        flaws: Vec::new(),
+    };
     let Some(evidence) = &bill.evidence else {
         audit.flaws.push(AuditFlaw::NoEvidence);
         return audit;
@@ -354,7 +364,9 @@ mod tests {
     fn a_changed_half_hour_names_its_day_first() {
         let found = flaws(|_, days| days[11].energy[3] = Compact(101));
         assert_eq!(found[0], AuditFlaw::OtherReadings { day: Day(15_371 + 11) });
-        assert!(matches!(&found[1], AuditFlaw::Energy { band, billed: 69_600, found: 69_601 } if band == "night"));
+        assert!(
+            matches!(&found[1], AuditFlaw::Energy { band, billed: 69_600, found: 69_601 } if band == "night")
+        );
     }
 
     #[test]

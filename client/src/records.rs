@@ -40,7 +40,12 @@ impl Client {
     }
 
     /// A version of a processor's day.
-    pub async fn anchor(&self, processor: &MemberId, day: Day, version: u16) -> Result<Option<Anchor>, Error> {
+    pub async fn anchor(
+        &self,
+        processor: &MemberId,
+        day: Day,
+        version: u16,
+    ) -> Result<Option<Anchor>, Error> {
         let at = self.link().await.at_finalized().await?;
         let entry = at.storage().entry(chain::storage().records().anchors())?;
         let value = entry.try_fetch((Static(*processor), Static(day), version)).await?;

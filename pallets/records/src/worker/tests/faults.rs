@@ -156,7 +156,8 @@ fn another_data_key_on_chain_is_reported_and_nothing_is_sealed() {
 /// Another node of the processor, with another grid service, was faster.
 #[test]
 fn another_anchor_of_a_batch_is_reported_and_left_as_it_is() {
-    let edits: [fn(&mut [u8; 32], &mut u32, &mut [u8; 32]); 3] =
+    type Edit = fn(&mut [u8; 32], &mut u32, &mut [u8; 32]);
+    let edits: [Edit; 3] =
         [|root, _, _| root[0] ^= 1, |_, count, _| *count += 1, |_, _, manifest| manifest[0] ^= 1];
     for edit in edits {
         let mut world = announced();
